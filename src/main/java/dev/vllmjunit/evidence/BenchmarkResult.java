@@ -1,0 +1,71 @@
+package dev.vllmjunit.evidence;
+
+import dev.vllmjunit.load.RequestRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The evidence of one run. Immutable.
+ *
+ * @param conditions what it was measured under
+ * @param duration first send to last byte
+ * @param requests every request, by index
+ * @param hops each request's way through the router, by request id; empty behind an external router
+ * @param tokens where prompt tokens came from
+ * @param transfers KV transfers
+ * @param metrics raw counter deltas by {@code node/series}, for the report
+ * @param problems why the run is INVALID, one entry per reason; empty for a valid run
+ */
+public record BenchmarkResult(
+        RunConditions conditions,
+        Duration duration,
+        List<RequestRecord> requests,
+        Map<String, HopTimeline> hops,
+        TokenAccount tokens,
+        TransferTotals transfers,
+        Map<String, Double> metrics,
+        List<Problem> problems) {
+
+    /**
+     * A reason not to trust the run.
+     *
+     * @param reason from the closed list
+     * @param detail what was seen against what was expected
+     */
+    public record Problem(InvalidReason reason, String detail) {}
+
+    /** Copies the collections. */
+    public BenchmarkResult {
+        requests = List.copyOf(requests);
+        hops = Map.copyOf(hops);
+        metrics = Map.copyOf(metrics);
+        problems = List.copyOf(problems);
+    }
+
+    /** Requests that succeeded, by index. */
+    public List<RequestRecord> succeeded() {
+        return requests.stream().filter(RequestRecord::succeeded).toList();
+    }
+
+    /** Output tokens of successful requests per second of the run. */
+    public double throughput() {
+        long output =
+                succeeded().stream().mapToLong(RequestRecord::outputTokens).sum();
+        return output / (duration.toNanos() / 1e9);
+    }
+
+    /**
+     * Returns this result if it can be trusted.
+     *
+     * @throws InvalidRunException naming the first problem otherwise
+     */
+    public BenchmarkResult requireValid() {
+        if (!problems.isEmpty()) {
+            Problem first = problems.get(0);
+            throw new InvalidRunException(
+                    first.reason(), first.detail() + "\n  measured under: " + conditions.describe());
+        }
+        return this;
+    }
+}

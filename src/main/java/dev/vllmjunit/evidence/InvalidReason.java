@@ -1,0 +1,19 @@
+package dev.vllmjunit.evidence;
+
+/** Why a run, or a figure of it, cannot be trusted: the closed list behind every INVALID. */
+public enum InvalidReason {
+    /** The cache state found differs from the one asked for. */
+    CACHE_STATE_NOT_REACHED,
+    /** Fewer samples than the figure needs. */
+    TOO_FEW_SAMPLES,
+    /** Two sources of the same figure disagree. */
+    SOURCES_DISAGREE,
+    /** The driver, or the host of a model, was too slow. */
+    CLIENT_TOO_SLOW,
+    /** Requests failed, so that the figures describe other work than was asked for. */
+    REQUESTS_FAILED,
+    /** The stack cannot tell what the assertion asks. */
+    NOT_OBSERVABLE,
+    /** The figures leave the question open. */
+    INCONCLUSIVE
+}

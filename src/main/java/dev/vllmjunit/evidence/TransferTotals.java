@@ -1,0 +1,12 @@
+package dev.vllmjunit.evidence;
+
+/**
+ * KV transfers of one run as the pulling side counted them.
+ *
+ * @param count completed pulls
+ * @param bytes bytes pulled (full size, also where the stack moves a scaled-down copy)
+ * @param seconds sum of the transfer times
+ * @param failures failed transfers
+ * @param expired requests whose blocks expired before they were pulled
+ */
+public record TransferTotals(long count, long bytes, double seconds, long failures, long expired) {}

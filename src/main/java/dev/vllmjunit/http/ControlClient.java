@@ -1,0 +1,89 @@
+package dev.vllmjunit.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/**
+ * Calls that set up, inspect and reset nodes; never a measured request. Thread-safe. Each call throws
+ * {@link ControlCallException} on a refused connection, a missed deadline or a status other than 2xx.
+ */
+public final class ControlClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client;
+    private final Duration deadline;
+
+    /** With one deadline for every call. */
+    public ControlClient(Duration deadline) {
+        this.deadline = deadline;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(deadline)
+                .build();
+    }
+
+    /** The body of a GET as text. */
+    public String getText(URI url) {
+        return send(HttpRequest.newBuilder(url).GET());
+    }
+
+    /** The body of a GET as JSON. */
+    public JsonNode getJson(URI url) {
+        return parse(url, getText(url));
+    }
+
+    /** The body of a POST without a body, as text. */
+    public String post(URI url) {
+        return send(HttpRequest.newBuilder(url).POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /** The body of a POST of JSON, as JSON. */
+    public JsonNode postJson(URI url, JsonNode body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+        return parse(url, send(request));
+    }
+
+    private String send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.timeout(deadline).build();
+        String call = request.method() + " " + request.uri();
+        try {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() / 100 != 2) {
+                throw new ControlCallException(
+                        call + " answered " + response.statusCode() + ": " + brief(response.body()));
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new ControlCallException(call + " failed within " + deadline.toMillis() + " ms: " + reason(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ControlCallException(call + " was interrupted", e);
+        }
+    }
+
+    private static JsonNode parse(URI url, String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            throw new ControlCallException(url + " answered with something other than JSON: " + brief(body), e);
+        }
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+    }
+
+    private static String brief(String body) {
+        return body.length() <= 300 ? body : body.substring(0, 300) + "…";
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The driver: sends a schedule on time and timestamps what comes back. Knows workload.
+ */
+@NullMarked
+package dev.vllmjunit.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package dev.vllmjunit.provision;
+
+import java.net.URI;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * How to reach the bucket of the S3 tier.
+ *
+ * @param endpoint S3 endpoint without the bucket
+ * @param region signing region
+ * @param bucket bucket name
+ * @param keyPrefix prefix of every cache object of this stack; empty for the whole bucket
+ * @param pathStyle whether the bucket is in the path
+ * @param credentials where keys come from; never printed
+ * @param description what kind of store it is, for the report
+ */
+public record ObjectStoreAccess(
+        URI endpoint,
+        String region,
+        String bucket,
+        String keyPrefix,
+        boolean pathStyle,
+        AwsCredentialsProvider credentials,
+        String description) {
+
+    @Override
+    public String toString() {
+        return description + " " + endpoint + "/" + bucket + "/" + keyPrefix;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.vllmjunit.provision;
+
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.Topology;
+import java.nio.file.Path;
+
+/**
+ * What a provisioner is asked to run.
+ *
+ * @param topology what the test class declared
+ * @param profile the place-specific settings behind it
+ * @param logDirectory where node logs go; exists
+ */
+public record ProvisionRequest(Topology topology, Profile profile, Path logDirectory) {}

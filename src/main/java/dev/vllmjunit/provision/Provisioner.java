@@ -1,0 +1,23 @@
+package dev.vllmjunit.provision;
+
+/**
+ * A place where topologies can run, found by {@link java.util.ServiceLoader} and chosen by {@code vllm.stack}.
+ * Implementations are stateless and thread-safe.
+ */
+public interface Provisioner {
+
+    /** The name {@code vllm.stack} selects it by: lower case, one word. */
+    String name();
+
+    /**
+     * Why this provisioner cannot run the topology, or {@link Suitability#able()}. Starts nothing and opens no connection.
+     */
+    Suitability examine(ProvisionRequest request);
+
+    /**
+     * Starts the topology and returns once every node is ready.
+     *
+     * @throws ProvisionException if it could not; whatever had been started is closed by then
+     */
+    RunningStack start(ProvisionRequest request);
+}

@@ -1,0 +1,34 @@
+package dev.vllmjunit.provision;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A topology that runs. Closing it stops everything it started, and nothing else; closing twice is harmless. */
+public interface RunningStack extends AutoCloseable {
+
+    /** Name of the provisioner. */
+    String provisioner();
+
+    /** Whether times come from a model of the hardware instead of the hardware. */
+    boolean modelled();
+
+    /** Prefill nodes by index, ready. */
+    List<RunningNode> prefill();
+
+    /** Decode nodes by index, ready. */
+    List<RunningNode> decode();
+
+    /** The KV cache server between the prefill nodes and S3 ({@code lmcache server}'s HTTP port), if there is one. */
+    Optional<URI> cacheServer();
+
+    /** Where the S3 tier keeps its objects, if there is one. */
+    Optional<ObjectStoreAccess> objectStore();
+
+    /** Further facts for the report: versions, devices, scale factors. Never a secret. */
+    Map<String, String> facts();
+
+    @Override
+    void close();
+}

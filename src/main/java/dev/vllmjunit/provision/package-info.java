@@ -1,0 +1,7 @@
+/**
+ * Where a topology runs: the SPI {@link dev.vllmjunit.provision.Provisioner} and what it returns. Knows topology.
+ */
+@NullMarked
+package dev.vllmjunit.provision;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package dev.vllmjunit.topology;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What differs between places, read from {@code profiles/NAME.yaml}. Immutable; holds no credentials.
+ *
+ * @param name the file's name without its ending
+ * @param model the model to serve
+ * @param prefill defaults of prefill nodes
+ * @param decode defaults of decode nodes
+ * @param kvTransfer how KV cache moves
+ * @param s3Cache the S3 tier, used where a class declares {@code @S3Cache}
+ * @param embedded settings of the embedded stack
+ * @param attach endpoints of a running deployment
+ * @param expectations the guide's rows
+ */
+public record Profile(
+        String name,
+        ModelSpec model,
+        NodeDefaults prefill,
+        NodeDefaults decode,
+        KvTransferSpec kvTransfer,
+        Optional<S3CacheSpec> s3Cache,
+        EmbeddedSettings embedded,
+        AttachSettings attach,
+        List<Expectation> expectations) {
+
+    /** Copies the expectations. */
+    public Profile {
+        expectations = List.copyOf(expectations);
+    }
+
+    /**
+     * What a node gets where its annotation is silent.
+     *
+     * @param accelerator used where no annotation says another
+     * @param tensorParallelism devices the model is split over
+     * @param blockSize tokens in a KV cache block
+     * @param host where it runs
+     * @param port pinned HTTP port of the first node of the role; empty for a free one
+     * @param image container image
+     * @param environment variables of its process; never a secret
+     * @param arguments further arguments of {@code vllm serve}
+     */
+    public record NodeDefaults(
+            Accelerator accelerator,
+            int tensorParallelism,
+            int blockSize,
+            String host,
+            OptionalInt port,
+            Optional<String> image,
+            Map<String, String> environment,
+            List<String> arguments) {
+
+        /** Copies the collections. */
+        public NodeDefaults {
+            environment = Map.copyOf(environment);
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /**
+     * The embedded stack's knobs.
+     *
+     * @param kvScale full-size KV bytes divided by bytes really moved, 1 or more
+     * @param deviceCacheTokens capacity of a node's own prefix cache
+     * @param hostCacheTokens capacity of the host tier
+     * @param maxBatchedTokens token budget of one scheduler step
+     */
+    public record EmbeddedSettings(int kvScale, long deviceCacheTokens, long hostCacheTokens, int maxBatchedTokens) {}
+
+    /**
+     * URLs of a running deployment.
+     *
+     * @param prefill prefill nodes
+     * @param decode decode nodes
+     * @param cacheServer LMCache server's HTTP port
+     */
+    public record AttachSettings(List<URI> prefill, List<URI> decode, Optional<URI> cacheServer) {
+
+        /** Copies the lists. */
+        public AttachSettings {
+            prefill = List.copyOf(prefill);
+            decode = List.copyOf(decode);
+        }
+    }
+}
