@@ -1,6 +1,7 @@
 package dev.vllmjunit.evidence;
 
 import dev.vllmjunit.load.RequestRecord;
+import dev.vllmjunit.router.HopTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision;
 
+import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

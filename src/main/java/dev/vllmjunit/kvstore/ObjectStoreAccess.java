@@ -1,4 +1,4 @@
-package dev.vllmjunit.provision;
+package dev.vllmjunit.kvstore;
 
 import java.net.URI;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;

@@ -1,4 +1,4 @@
-package dev.vllmjunit.evidence;
+package dev.vllmjunit.router;
 
 /**
  * One request's way through the router, on the driver's {@link System#nanoTime()} clock; 0 for what did not happen.

@@ -1,0 +1,67 @@
+package dev.vllmjunit.evidence;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One scrape of {@code /metrics}: series by {@code name{label="value",...}} with labels in alphabetical order. Immutable.
+ *
+ * @param series values by series
+ */
+public record MetricsSnapshot(Map<Series, Double> series) {
+
+    /**
+     * A metric name with its labels.
+     *
+     * @param name for instance {@code vllm:prompt_tokens_total}
+     * @param labels by name
+     */
+    public record Series(String name, Map<String, String> labels) {
+
+        /** Copies the labels. */
+        public Series {
+            labels = Map.copyOf(labels);
+        }
+
+        @Override
+        public String toString() {
+            return new TreeMap<>(labels)
+                    .entrySet().stream()
+                            .map(label -> label.getKey() + "=\"" + label.getValue() + "\"")
+                            .collect(Collectors.joining(",", name + "{", "}"));
+        }
+    }
+
+    /** Copies the series. */
+    public MetricsSnapshot {
+        series = Map.copyOf(series);
+    }
+
+    /** This scrape less an earlier one; a series the earlier one lacks counts from 0. */
+    public MetricsSnapshot minus(MetricsSnapshot earlier) {
+        return new MetricsSnapshot(series.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        entry -> entry.getValue() - earlier.series.getOrDefault(entry.getKey(), 0.0))));
+    }
+
+    /** Sum over all series of this name. */
+    public double sum(String name) {
+        return sum(name, Map.of());
+    }
+
+    /** Sum over the series of this name that carry these labels. */
+    public double sum(String name, Map<String, String> labels) {
+        return series.entrySet().stream()
+                .filter(entry -> entry.getKey().name().equals(name))
+                .filter(entry -> entry.getKey().labels().entrySet().containsAll(labels.entrySet()))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+    }
+
+    /** Whether any series has this name. */
+    public boolean has(String name) {
+        return series.keySet().stream().anyMatch(key -> key.name().equals(name));
+    }
+}

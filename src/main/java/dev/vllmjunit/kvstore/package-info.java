@@ -1,0 +1,7 @@
+/**
+ * The S3 side of the KV cache: client, key layouts of the cache writers, clear, inspect. Knows topology.
+ */
+@NullMarked
+package dev.vllmjunit.kvstore;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * A deployment that runs already: nothing is started, nothing is stopped. Knows provision, topology and http.
+ */
+@NullMarked
+package dev.vllmjunit.provision.attach;
+
+import org.jspecify.annotations.NullMarked;
