@@ -5,6 +5,7 @@ import dev.vllmjunit.router.HopTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * The evidence of one run. Immutable.
@@ -47,6 +48,18 @@ public record BenchmarkResult(
     /** Requests that succeeded, by index. */
     public List<RequestRecord> succeeded() {
         return requests.stream().filter(RequestRecord::succeeded).toList();
+    }
+
+    /** The samples of a latency in nanoseconds: one per successful request, or per gap for ITL, in order of request index. */
+    public double[] nanos(Latency latency) {
+        return succeeded().stream()
+                .flatMapToDouble(request -> switch (latency) {
+                    case TTFT -> DoubleStream.of(request.timeToFirstTokenNanos());
+                    case TPOT -> DoubleStream.of(request.timePerOutputTokenNanos());
+                    case ITL -> request.interTokenNanos().stream().mapToDouble(Long::doubleValue);
+                    case END_TO_END -> DoubleStream.of(request.endToEndNanos());
+                })
+                .toArray();
     }
 
     /** Output tokens of successful requests per second of the run. */

@@ -17,6 +17,9 @@ public interface Engine extends AutoCloseable {
      */
     boolean resetPrefixCache(boolean external);
 
+    /** Whether the engine's thread is alive: what {@code /health} tells. */
+    boolean healthy();
+
     /** The engine's metrics in the Prometheus text format, named and labelled as vLLM does. */
     String scrape();
 

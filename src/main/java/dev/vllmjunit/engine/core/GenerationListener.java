@@ -5,8 +5,12 @@ import java.util.Optional;
 /** Told what happens to a request, in order, on the engine's thread: must return at once. */
 public interface GenerationListener {
 
-    /** One output token was sampled. */
-    void onToken(int tokenId);
+    /**
+     * One output token was sampled.
+     *
+     * @param logprob natural logarithm of its probability, below 0
+     */
+    void onToken(int tokenId, double logprob);
 
     /**
      * The last token was sampled.

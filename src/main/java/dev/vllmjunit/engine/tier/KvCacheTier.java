@@ -1,12 +1,13 @@
 package dev.vllmjunit.engine.tier;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * What a prefill node asks of the KV cache server behind it. Thread-safe. Tokens are addressed by the prompt they lead:
- * chunk i of a prompt covers tokens {@code [i * chunkTokens, (i + 1) * chunkTokens)} and its key is a hash chained over all
- * tokens up to its end.
+ * chunk i of a prompt covers tokens {@code [i * chunkTokens, (i + 1) * chunkTokens)} and its key is a hash chained over the
+ * cache salt and all tokens up to its end.
  */
 public interface KvCacheTier extends AutoCloseable {
 
@@ -14,16 +15,17 @@ public interface KvCacheTier extends AutoCloseable {
     int chunkTokens();
 
     /** How many leading whole chunks of the prompt are available; looks at host memory, then at the object store. */
-    CompletableFuture<Integer> lookup(int[] promptTokens);
+    CompletableFuture<Integer> lookup(int[] promptTokens, Optional<String> cacheSalt);
 
     /**
      * Loads chunks {@code [firstChunk, endChunk)} of the prompt, completing no earlier than the model says it takes.
      * May load fewer than asked for when a chunk has gone: the prefix that could be loaded counts.
      */
-    CompletableFuture<List<LoadedChunk>> load(int[] promptTokens, int firstChunk, int endChunk);
+    CompletableFuture<List<LoadedChunk>> load(
+            int[] promptTokens, Optional<String> cacheSalt, int firstChunk, int endChunk);
 
     /** Keeps one chunk in host memory and starts writing it to the object store. */
-    void store(int[] promptTokens, int chunk, byte[] kv);
+    void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv);
 
     /** Forgets what host memory holds; the object store keeps what it has. */
     void dropHostTier();
