@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param kvTransfer how KV cache moves
  * @param s3Cache the S3 tier, used where a class declares {@code @S3Cache}
  * @param embedded settings of the embedded stack
+ * @param links how fast the links are, for floors of feasibility
  * @param attach endpoints of a running deployment
  * @param expectations the guide's rows
  */
@@ -27,12 +28,32 @@ public record Profile(
         KvTransferSpec kvTransfer,
         Optional<S3CacheSpec> s3Cache,
         EmbeddedSettings embedded,
+        Links links,
         AttachSettings attach,
         List<Expectation> expectations) {
 
     /** Copies the expectations. */
     public Profile {
         expectations = List.copyOf(expectations);
+    }
+
+    /** With the links of the guide's testbed. */
+    public Profile(
+            String name,
+            ModelSpec model,
+            NodeDefaults prefill,
+            NodeDefaults decode,
+            KvTransferSpec kvTransfer,
+            Optional<S3CacheSpec> s3Cache,
+            EmbeddedSettings embedded,
+            AttachSettings attach,
+            List<Expectation> expectations) {
+        this(name, model, prefill, decode, kvTransfer, s3Cache, embedded, Links.TESTBED, attach, expectations);
+    }
+
+    /** This profile with the settings that override parts of it. */
+    public Profile with(Settings settings) {
+        return ProfileOverrides.apply(this, settings);
     }
 
     /**

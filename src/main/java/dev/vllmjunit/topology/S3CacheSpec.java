@@ -12,9 +12,16 @@ import java.util.Optional;
  * @param pathStyle whether the bucket is in the path rather than in the host name
  * @param writer what writes the objects
  * @param chunkTokens tokens in one object; a part of a chunk is never stored
+ * @param keyPrefix prefix of the cache objects' keys, and all that a clearing clears; empty for the whole bucket
  */
 public record S3CacheSpec(
-        String bucket, Optional<URI> endpoint, String region, boolean pathStyle, Writer writer, int chunkTokens) {
+        String bucket,
+        Optional<URI> endpoint,
+        String region,
+        boolean pathStyle,
+        Writer writer,
+        int chunkTokens,
+        String keyPrefix) {
 
     /** What writes KV cache into S3. */
     public enum Writer {
@@ -32,5 +39,11 @@ public record S3CacheSpec(
         if (chunkTokens < 1) {
             throw new IllegalArgumentException("s3Cache.chunkTokens is " + chunkTokens + "; it must be 1 or more");
         }
+    }
+
+    /** With the whole bucket for the cache. */
+    public S3CacheSpec(
+            String bucket, Optional<URI> endpoint, String region, boolean pathStyle, Writer writer, int chunkTokens) {
+        this(bucket, endpoint, region, pathStyle, writer, chunkTokens, "");
     }
 }

@@ -122,7 +122,8 @@ public final class TopologyMerge {
                 s3.region(),
                 s3.pathStyle(),
                 declared.writer().orElse(s3.writer()),
-                s3.chunkTokens());
+                s3.chunkTokens(),
+                s3.keyPrefix());
     }
 
     private static boolean has(Declaration declaration, NodeRole role) {

@@ -16,7 +16,7 @@ final class AttachedStore {
                         endpoint,
                         s3.region(),
                         s3.bucket(),
-                        "",
+                        s3.keyPrefix(),
                         s3.pathStyle(),
                         DefaultCredentialsProvider.builder().build(),
                         "S3 endpoint of the profile")));

@@ -1,0 +1,93 @@
+package dev.vllmjunit.topology;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Takes credentials out of what would reach a log or a report: values of this process's environment that are credentials by
+ * their name, and whatever looks like one. Thread-safe.
+ */
+public final class Masking {
+
+    /** Stands where a credential stood. */
+    public static final String MASK = "****";
+
+    /** Guessed names may hold {@code 1} or {@code true}; a credential is longer. */
+    private static final int SHORTEST_VALUE = 8;
+
+    private static final String SECRET_WORD = "secret|password|passwd|private[_-]?key|access[_-]?key|api[_-]?key"
+            + "|(?:auth|access|session|security|refresh|api|hf|hub)[_-]?token";
+    private static final Pattern SECRET_NAME =
+            Pattern.compile("(?:.*_)?TOKEN|(?i:token|x-amz-credential|authorization|.*(?:" + SECRET_WORD + ").*)");
+    private static final List<Pattern> LOOKS_SECRET = List.of(
+            Pattern.compile("(?i)(?<=://)[^/\\s@\"']+(?=@)"),
+            Pattern.compile("(?i)(?<=\\bBearer )[\\w.~+/=-]+"),
+            Pattern.compile("(?i)(?<=[?&;](?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature)=)[^&\\s\"']+"),
+            Pattern.compile("(?i)(?<=\\bSignature=)[0-9a-f]{16,}"),
+            Pattern.compile("(?<=\\bCredential=)[^,\\s]+"),
+            Pattern.compile("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b"),
+            Pattern.compile("\\bhf_[A-Za-z0-9]{16,}\\b"));
+    /** Name, separator and opening quote of an assignment in any usual notation, then the value. */
+    private static final Pattern ASSIGNED = Pattern.compile("(?i)([\\w.-]{0,64}(?:" + SECRET_WORD
+            + ")[\\w.-]{0,64}\\\\?[\"']?\\s{0,4}[:=]\\s{0,4}\\\\?[\"']?|--[\\w-]{0,64}(?:" + SECRET_WORD
+            + ")[\\w-]{0,64}\\s{1,4})([^\\s\"',;&}\\\\]+)");
+
+    private final List<String> values;
+
+    private Masking(List<String> values) {
+        this.values = values;
+    }
+
+    /** With the credentials of the given environment. */
+    public static Masking of(Map<String, String> environment) {
+        return new Masking(environment.entrySet().stream()
+                .filter(variable -> isSecretName(variable.getKey()))
+                .map(Map.Entry::getValue)
+                .filter(value -> value.length() >= SHORTEST_VALUE)
+                .flatMap(value -> Stream.of(value, URLEncoder.encode(value, StandardCharsets.UTF_8)))
+                .distinct()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList());
+    }
+
+    /** With the credentials of this process's environment. */
+    public static Masking ofProcess() {
+        return of(System.getenv());
+    }
+
+    /** The text without credentials. */
+    public String mask(String text) {
+        String masked = text;
+        for (String value : values) {
+            masked = masked.replace(value, MASK);
+        }
+        return patterns(masked);
+    }
+
+    /** The map, sorted, without credentials: a name that says secret masks its value, every other value is read as a text. */
+    public Map<String, String> mask(Map<String, String> texts) {
+        Map<String, String> masked = new TreeMap<>();
+        texts.forEach((name, value) -> masked.put(name, isSecretName(name) && !value.isEmpty() ? MASK : mask(value)));
+        return masked;
+    }
+
+    /** Whether a variable, key or header of this name holds a credential, for instance {@code HF_TOKEN}. */
+    public static boolean isSecretName(String name) {
+        return SECRET_NAME.matcher(name).matches();
+    }
+
+    /** The text without what looks like a credential, whatever the environment holds. */
+    static String patterns(String text) {
+        String masked = ASSIGNED.matcher(text).replaceAll("$1" + MASK);
+        for (Pattern pattern : LOOKS_SECRET) {
+            masked = pattern.matcher(masked).replaceAll(MASK);
+        }
+        return masked;
+    }
+}
