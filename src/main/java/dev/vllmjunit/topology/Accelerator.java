@@ -17,6 +17,7 @@ public enum Accelerator {
      */
     CPU(new AcceleratorSpec("CPU", 4.9e12, 307e9, 256_000_000_000L));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers and a String
     private final AcceleratorSpec spec;
 
     Accelerator(AcceleratorSpec spec) {

@@ -1,7 +1,6 @@
 package dev.vllmjunit.topology;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -112,15 +111,11 @@ public record Expectation(
                 return "any";
             }
             String ends = Double.isInfinite(max)
-                    ? "at least " + number(min)
-                    : Double.isInfinite(min) ? "at most " + number(max) : number(min) + "–" + number(max);
+                    ? "at least " + Figures.digits(min)
+                    : Double.isInfinite(min)
+                            ? "at most " + Figures.digits(max)
+                            : Figures.digits(min) + "–" + Figures.digits(max);
             return ends + " " + unit;
-        }
-
-        private static String number(double value) {
-            return value == Math.rint(value)
-                    ? String.format(Locale.ROOT, "%,.0f", value)
-                    : String.format(Locale.ROOT, "%.3g", value);
         }
     }
 }

@@ -51,21 +51,24 @@ public final class Feasibility {
         }
         Range range = row.guide();
         return switch (row.metric()) {
-            case TTFT_MEAN -> firstTokenNeeds(row.state())
-                    .flatMap(need -> need.tooMuchFor(range).stream())
-                    .findFirst();
+            case TTFT_MEAN ->
+                firstTokenNeeds(row.state())
+                        .flatMap(need -> need.tooMuchFor(range).stream())
+                        .findFirst();
             case TRANSFER_MEAN -> transfer(firstRequestsOnly()).tooMuchFor(range);
             case OBJECT_LOAD_MEAN -> load(new Share(1, 1)).tooMuchFor(range);
-            case THROUGHPUT -> work(row.state()).stream()
-                    .filter(work -> demand.requests * (double) demand.outputTokens / work.seconds < range.min())
-                    .map(work -> work.said + ": at most "
-                            + Figures.digits(demand.requests * (double) demand.outputTokens / work.seconds)
-                            + " tokens/s, not " + range.describe(row.unit()))
-                    .findFirst();
-            case TOTAL_TIME -> work(row.state()).stream()
-                    .filter(work -> work.seconds > range.max())
-                    .map(work -> work.said + ", not " + range.describe(row.unit()))
-                    .findFirst();
+            case THROUGHPUT ->
+                work(row.state()).stream()
+                        .filter(work -> demand.requests * (double) demand.outputTokens / work.seconds < range.min())
+                        .map(work -> work.said + ": at most "
+                                + Figures.digits(demand.requests * (double) demand.outputTokens / work.seconds)
+                                + " tokens/s, not " + range.describe(row.unit()))
+                        .findFirst();
+            case TOTAL_TIME ->
+                work(row.state()).stream()
+                        .filter(work -> work.seconds > range.max())
+                        .map(work -> work.said + ", not " + range.describe(row.unit()))
+                        .findFirst();
             case COMPUTED_TOKENS -> computedTokens(row);
             case CACHE_HIT_RATE, COMPUTE_SAVINGS -> hitRate(row);
         };
@@ -73,11 +76,12 @@ public final class Feasibility {
 
     private Stream<Need> firstTokenNeeds(String state) {
         Share share = firstRequestsOnly();
-        Stream<Need> first = switch (state) {
-            case "EMPTY" -> Stream.of(compute(share), transfer(share));
-            case "S3_ONLY" -> Stream.of(load(share), transfer(share));
-            default -> Stream.of();
-        };
+        Stream<Need> first =
+                switch (state) {
+                    case "EMPTY" -> Stream.of(compute(share), transfer(share));
+                    case "S3_ONLY" -> Stream.of(load(share), transfer(share));
+                    default -> Stream.of();
+                };
         return Stream.concat(first, Stream.of(decodeStep()));
     }
 
@@ -85,7 +89,7 @@ public final class Feasibility {
         return new Need(
                 floors.prefillFlops(demand.promptTokens),
                 "FLOP",
-                "to compute " + Figures.whole(demand.promptTokens) + " tokens",
+                "to compute " + tokensPerPrompt() + " tokens",
                 floors.fastestPrefillFlops(),
                 floors.fastestPrefill() + " give",
                 " at 100 % utilisation",
@@ -143,7 +147,8 @@ public final class Feasibility {
         return new Work(
                 seconds,
                 "generating " + Figures.whole(tokens) + " tokens at concurrency " + demand.concurrency
-                        + " reads weights of " + Figures.si(floors.topology().model().weightBytes(), "B") + " in each step and "
+                        + " reads weights of "
+                        + Figures.si((double) floors.topology().model().weightBytes(), "B") + " in each step and "
                         + Figures.si(floors.kvBytes(demand.promptTokens), "B") + " of KV cache for each token, and "
                         + floors.fastestDecode() + " read " + Figures.si(floors.fastestDecodeBandwidth(), "B/s")
                         + nodes(floors.topology().decode().size()) + ", which takes at least "
@@ -155,9 +160,10 @@ public final class Feasibility {
         double seconds = flops / floors.allPrefillFlops();
         return new Work(
                 seconds,
-                "computing " + demand.documents + " x " + Figures.whole(demand.promptTokens) + " tokens is "
+                "computing " + demand.documents + " x " + tokensPerPrompt() + " tokens is "
                         + Figures.si(flops, "FLOP") + ", and the prefill nodes give "
-                        + Figures.si(floors.allPrefillFlops(), "FLOP/s") + " at 100 % utilisation, which takes at least "
+                        + Figures.si(floors.allPrefillFlops(), "FLOP/s")
+                        + " at 100 % utilisation, which takes at least "
                         + Figures.seconds(seconds));
     }
 
@@ -167,8 +173,13 @@ public final class Feasibility {
         double seconds = floors.links().s3Seconds(bytes) / hosts;
         return new Work(
                 seconds,
-                "loading " + Figures.si(bytes, "B") + " from S3 at " + Figures.digits(floors.links().s3ReadGBps()) + " GB/s"
-                        + nodes(hosts) + " takes at least " + Figures.seconds(seconds));
+                "loading " + Figures.si(bytes, "B") + " from S3 at "
+                        + Figures.digits(floors.links().s3ReadGBps()) + " GB/s" + nodes(hosts) + " takes at least "
+                        + Figures.seconds(seconds));
+    }
+
+    private String tokensPerPrompt() {
+        return Figures.whole((double) demand.promptTokens);
     }
 
     private static String nodes(int count) {
@@ -180,12 +191,12 @@ public final class Feasibility {
         double once = row.state().equals("EMPTY") ? demand.documents * (double) demand.promptTokens : 0;
         String not = " tokens, not " + row.guide().describe(row.unit());
         if (row.guide().min() > all) {
-            return Optional.of(demand.requests + " prompts of " + Figures.whole(demand.promptTokens) + " tokens hold "
-                    + Figures.whole(all) + not);
+            return Optional.of(
+                    demand.requests + " prompts of " + tokensPerPrompt() + " tokens hold " + Figures.whole(all) + not);
         }
         return row.guide().max() >= once
                 ? Optional.empty()
-                : Optional.of(demand.documents + " documents of " + Figures.whole(demand.promptTokens)
+                : Optional.of(demand.documents + " documents of " + tokensPerPrompt()
                         + " tokens have to be computed once each: at least " + Figures.whole(once) + not);
     }
 
@@ -193,9 +204,10 @@ public final class Feasibility {
         double most = 100.0 * (demand.requests - demand.documents) / demand.requests;
         return !row.state().equals("EMPTY") || row.guide().min() <= most
                 ? Optional.empty()
-                : Optional.of("from empty caches the first request of each of " + demand.documents + " documents computes"
-                        + " all its tokens: at most " + Figures.digits(most) + " % of " + demand.requests
-                        + " requests' tokens hit, not " + row.guide().describe(row.unit()));
+                : Optional.of(
+                        "from empty caches the first request of each of " + demand.documents + " documents computes"
+                                + " all its tokens: at most " + Figures.digits(most) + " % of " + demand.requests
+                                + " requests' tokens hit, not " + row.guide().describe(row.unit()));
     }
 
     /** A part of a run's work, the least time it takes, and why. */

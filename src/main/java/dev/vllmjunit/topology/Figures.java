@@ -37,7 +37,10 @@ final class Figures {
     static String digits(double value) {
         return Math.abs(value) >= 1000
                 ? whole(value)
-                : new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
+                : new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     private static int prefix(double value) {

@@ -1,5 +1,6 @@
 package dev.vllmjunit.topology;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -86,9 +87,7 @@ public record Floors(Topology topology, Links links) {
     }
 
     private static String fastest(List<NodeSpec> nodes, ToDoubleFunction<NodeSpec> speed) {
-        NodeSpec fastest = nodes.stream()
-                .max(java.util.Comparator.comparingDouble(speed))
-                .orElseThrow();
+        NodeSpec fastest = nodes.stream().max(Comparator.comparingDouble(speed)).orElseThrow();
         return fastest.tensorParallelism() + " x " + fastest.accelerator().device();
     }
 

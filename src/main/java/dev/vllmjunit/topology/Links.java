@@ -19,8 +19,8 @@ public record Links(double s3ReadGBps, double nixlGBps) {
     /** Checks that both are positive. */
     public Links {
         if (!(s3ReadGBps > 0) || !(nixlGBps > 0)) {
-            throw new IllegalArgumentException("links.s3ReadGBps is " + s3ReadGBps + " and links.nixlGBps is " + nixlGBps
-                    + "; each must be greater than 0");
+            throw new IllegalArgumentException("links.s3ReadGBps is " + s3ReadGBps + " and links.nixlGBps is "
+                    + nixlGBps + "; each must be greater than 0");
         }
     }
 

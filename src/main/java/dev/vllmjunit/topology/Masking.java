@@ -28,15 +28,16 @@ public final class Masking {
     private static final List<Pattern> LOOKS_SECRET = List.of(
             Pattern.compile("(?i)(?<=://)[^/\\s@\"']+(?=@)"),
             Pattern.compile("(?i)(?<=\\bBearer )[\\w.~+/=-]+"),
-            Pattern.compile("(?i)(?<=[?&;](?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature)=)[^&\\s\"']+"),
+            Pattern.compile(
+                    "(?i)(?<=[?&;](?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature)=)[^&\\s\"']+"),
             Pattern.compile("(?i)(?<=\\bSignature=)[0-9a-f]{16,}"),
-            Pattern.compile("(?<=\\bCredential=)[^,\\s]+"),
+            Pattern.compile("(?<=\\bCredential=)[^,&\\s]+"),
             Pattern.compile("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b"),
             Pattern.compile("\\bhf_[A-Za-z0-9]{16,}\\b"));
-    /** Name, separator and opening quote of an assignment in any usual notation, then the value. */
-    private static final Pattern ASSIGNED = Pattern.compile("(?i)([\\w.-]{0,64}(?:" + SECRET_WORD
-            + ")[\\w.-]{0,64}\\\\?[\"']?\\s{0,4}[:=]\\s{0,4}\\\\?[\"']?|--[\\w-]{0,64}(?:" + SECRET_WORD
-            + ")[\\w-]{0,64}\\s{1,4})([^\\s\"',;&}\\\\]+)");
+    /** From the secret word of a name to the value's opening quote, in any usual notation; then the value. */
+    private static final Pattern ASSIGNED = Pattern.compile("(?i)((?:" + SECRET_WORD
+            + ")[\\w.-]{0,40}\\\\?[\"']?\\s{0,4}[:=]\\s{0,4}\\\\?[\"']?|--[\\w-]{0,40}?(?:" + SECRET_WORD
+            + ")[\\w-]{0,40}\\s{1,4})([^\\s\"',;&}\\\\]+)");
 
     private final List<String> values;
 

@@ -36,10 +36,13 @@ public final class ProfileLoader {
      * @throws SettingException if they name one that does not exist
      */
     public static ProfileLoader of(Settings settings) {
-        settings.get(Setting.PROFILES_DIRECTORY).filter(path -> !Files.isDirectory(path)).ifPresent(path -> {
-            throw settings.unusable(
-                    Setting.PROFILES_DIRECTORY, "names no directory: " + path.toAbsolutePath() + "; create it or correct the path");
-        });
+        settings.get(Setting.PROFILES_DIRECTORY)
+                .filter(path -> !Files.isDirectory(path))
+                .ifPresent(path -> {
+                    throw settings.unusable(
+                            Setting.PROFILES_DIRECTORY,
+                            "names no directory: " + path.toAbsolutePath() + "; create it or correct the path");
+                });
         return new ProfileLoader(settings.require(Setting.PROFILES_DIRECTORY));
     }
 
@@ -64,15 +67,16 @@ public final class ProfileLoader {
         Source source = find(name);
         Yaml.Mapping document = YamlParser.parse(source.file(), source.text());
         Optional<String> base = Section.of("", document, ProfileReader.KEYS).value("extends", ValueType.TEXT);
-        return base.map(extended -> document.over(base(extended, name, extendedBy, document))).orElse(document);
+        return base.map(extended -> document.over(base(extended, name, extendedBy, document)))
+                .orElse(document);
     }
 
     private Yaml.Mapping base(String extended, String name, List<String> extendedBy, Yaml.Mapping document) {
         List<String> chain = new ArrayList<>(extendedBy);
         chain.add(name);
         if (chain.contains(extended)) {
-            throw new ProfileException(document.at().file() + ": the profile extends itself: " + String.join(" -> ", chain)
-                    + " -> " + extended + "; remove one extends");
+            throw new ProfileException(document.at().file() + ": the profile extends itself: "
+                    + String.join(" -> ", chain) + " -> " + extended + "; remove one extends");
         }
         return document(extended, chain);
     }
@@ -91,7 +95,8 @@ public final class ProfileLoader {
         try {
             return new Source(file.toString(), Files.readString(file));
         } catch (IOException unreadable) {
-            throw new ProfileException(file + " cannot be read: " + unreadable + "; it has to be readable UTF-8", unreadable);
+            throw new ProfileException(
+                    file + " cannot be read: " + unreadable + "; it has to be readable UTF-8", unreadable);
         }
     }
 
@@ -111,7 +116,8 @@ public final class ProfileLoader {
         String bare = name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
         return new ProfileException("there is no profile " + name + Nearest.question(bare, available())
                 + " Profiles that exist: " + String.join(", ", available()) + ". Searched for " + name + ENDING + " in "
-                + directory.toAbsolutePath().normalize() + (Files.isDirectory(directory) ? "" : " (which does not exist)")
+                + directory.toAbsolutePath().normalize()
+                + (Files.isDirectory(directory) ? "" : " (which does not exist)")
                 + " and in classpath:" + RESOURCES);
     }
 

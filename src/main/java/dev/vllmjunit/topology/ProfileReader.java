@@ -1,5 +1,6 @@
 package dev.vllmjunit.topology;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,10 +12,19 @@ import java.util.OptionalInt;
 final class ProfileReader {
 
     static final List<String> KEYS = List.of(
-            "extends", "model", "prefill", "decode", "kvTransfer", "s3Cache", "embedded", "links", "attach", "expectations");
+            "extends",
+            "model",
+            "prefill",
+            "decode",
+            "kvTransfer",
+            "s3Cache",
+            "embedded",
+            "links",
+            "attach",
+            "expectations");
 
-    private static final List<String> MODEL_KEYS = List.of(
-            "id", "parameters", "layers", "hiddenSize", "kvHeads", "headDim", "dtype", "maxModelLength");
+    private static final List<String> MODEL_KEYS =
+            List.of("id", "parameters", "layers", "hiddenSize", "kvHeads", "headDim", "dtype", "maxModelLength");
     private static final List<String> NODE_KEYS = List.of(
             "accelerator", "tensorParallelism", "blockSize", "host", "port", "image", "environment", "arguments");
     private static final List<String> TRANSFER_KEYS =
@@ -41,7 +51,7 @@ final class ProfileReader {
     static Profile read(String name, Yaml.Mapping document) {
         Section top = Section.of("", document, KEYS);
         ModelSpec model = model(top.requiredSection("model", MODEL_KEYS));
-        Profile.NodeDefaults prefill = node(top, "prefill");
+        Profile.NodeDefaults prefill = node(top.section("prefill", NODE_KEYS));
         Optional<Section> s3 = top.section("s3Cache", S3_KEYS);
         return new Profile(
                 name,
@@ -68,8 +78,7 @@ final class ProfileReader {
                 model.value("maxModelLength", ValueType.COUNT).orElse(32_768));
     }
 
-    private static Profile.NodeDefaults node(Section top, String role) {
-        Optional<Section> node = top.section(role, NODE_KEYS);
+    private static Profile.NodeDefaults node(Optional<Section> node) {
         return new Profile.NodeDefaults(
                 value(node, "accelerator", ValueType.oneOf(Accelerator.class)).orElse(Accelerator.CPU),
                 value(node, "tensorParallelism", ValueType.COUNT).orElse(1),
@@ -82,11 +91,13 @@ final class ProfileReader {
     }
 
     private static Profile.NodeDefaults decode(Section top, Profile.NodeDefaults prefill) {
-        Profile.NodeDefaults decode = node(top, "decode");
+        Optional<Section> section = top.section("decode", NODE_KEYS);
+        Profile.NodeDefaults decode = node(section);
         if (decode.blockSize() != prefill.blockSize()) {
-            throw top.error("decode.blockSize is " + decode.blockSize() + ", but prefill.blockSize is "
-                    + prefill.blockSize() + "; write the same: blocks of different sizes are refused or, worse, silently"
-                    + " mixed up when they are pulled");
+            throw section.orElse(top)
+                    .error("has blockSize " + decode.blockSize() + ", but prefill has " + prefill.blockSize()
+                            + "; write the same: blocks of different sizes are refused or, worse, silently mixed up when"
+                            + " they are pulled");
         }
         return decode;
     }
@@ -96,7 +107,7 @@ final class ProfileReader {
                 value(transfer, "connector", ValueType.TEXT).orElse("NixlConnector"),
                 value(transfer, "bufferDevice", BUFFER_DEVICE).orElse("cpu"),
                 port(transfer, "sideChannelPort"),
-                value(transfer, "lease", ValueType.DURATION).orElse(java.time.Duration.ofSeconds(30)),
+                value(transfer, "lease", ValueType.DURATION).orElse(Duration.ofSeconds(30)),
                 value(transfer, "enforceHandshakeCompatibility", ValueType.FLAG).orElse(true));
     }
 
@@ -133,8 +144,10 @@ final class ProfileReader {
 
     private static Profile.AttachSettings attach(Optional<Section> attach) {
         return new Profile.AttachSettings(
-                attach.map(section -> section.values("prefill", ValueType.HTTP_URL)).orElse(List.of()),
-                attach.map(section -> section.values("decode", ValueType.HTTP_URL)).orElse(List.of()),
+                attach.map(section -> section.values("prefill", ValueType.HTTP_URL))
+                        .orElse(List.of()),
+                attach.map(section -> section.values("decode", ValueType.HTTP_URL))
+                        .orElse(List.of()),
                 value(attach, "cacheServer", ValueType.HTTP_URL));
     }
 

@@ -69,16 +69,20 @@ final class Section {
 
     /** Sections by name, in order; names beside the {@code usual} ones are free unless they look like a slip. */
     Map<String, Section> namedSections(String key, List<String> usual, List<String> known) {
-        Optional<Yaml.Mapping> found = mapping.value(key).map(value -> mapping(full(key), value));
         Map<String, Section> sections = new LinkedHashMap<>();
-        for (String name : found.map(Yaml.Mapping::entries).orElse(Map.of()).keySet()) {
-            Section named = new Section(full(key), found.orElseThrow());
-            if (!usual.contains(name) && Nearest.to(name, usual).isPresent()) {
-                throw named.unknown(name, found.orElseThrow().entries().get(name).keyAt(), usual);
-            }
-            named.section(name, known).ifPresent(section -> sections.put(name, section));
-        }
+        mapping.value(key)
+                .map(value -> new Section(full(key), mapping(full(key), value)))
+                .ifPresent(named -> named.mapping.entries().forEach((name, entry) -> {
+                    named.refuseSlip(name, entry.keyAt(), usual);
+                    named.section(name, known).ifPresent(section -> sections.put(name, section));
+                }));
         return sections;
+    }
+
+    private void refuseSlip(String name, Yaml.Place at, List<String> usual) {
+        if (!usual.contains(name) && Nearest.to(name, usual).isPresent()) {
+            throw unknown(name, at, usual);
+        }
     }
 
     /** An error about this section as a whole. */
@@ -144,9 +148,10 @@ final class Section {
     }
 
     private static ProfileException credential(Yaml.Place at, String path) {
-        return new ProfileException(at + ": " + path + " holds a credential, and a profile is no place for one; remove it"
-                + " here and export it in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, HF_TOKEN), or use"
-                + " the AWS default chain");
+        return new ProfileException(
+                at + ": " + path + " holds a credential, and a profile is no place for one; remove it"
+                        + " here and export it in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, HF_TOKEN), or use"
+                        + " the AWS default chain");
     }
 
     private String full(String key) {

@@ -18,8 +18,11 @@ import java.util.stream.Stream;
 public final class Setting<T> {
 
     /** Which provisioner runs the topology. */
-    public static final Setting<String> STACK =
-            with("vllm.stack", "where the topology runs: embedded, attach, or another provisioner's name", ValueType.TEXT, "embedded");
+    public static final Setting<String> STACK = with(
+            "vllm.stack",
+            "where the topology runs: embedded, attach, or another provisioner's name",
+            ValueType.TEXT,
+            "embedded");
     /** Which profile fills what annotations leave out. */
     public static final Setting<String> PROFILE = new Setting<>(
             "vllm.profile",
@@ -34,7 +37,8 @@ public final class Setting<T> {
     public static final Setting<Path> REPORTS_DIRECTORY =
             with("vllm.reports.dir", "directory that reports are written to", ValueType.DIRECTORY, "reports");
     /** The served model's id. */
-    public static final Setting<String> MODEL = profile("vllm.model", "id of the served model", ValueType.TEXT);
+    public static final Setting<String> MODEL =
+            profile("vllm.model", "id of the served model; its shape stays the profile's", ValueType.TEXT);
 
     /** Running prefill nodes. */
     public static final Setting<List<URI>> ATTACH_PREFILL =
@@ -47,8 +51,10 @@ public final class Setting<T> {
             profile("vllm.attach.cache-server", "HTTP port of a running LMCache server", ValueType.HTTP_URL);
 
     /** S3 endpoint. */
-    public static final Setting<URI> S3_ENDPOINT =
-            profile("vllm.s3.endpoint", "S3 endpoint without the bucket; a stack's own store where there is none", ValueType.HTTP_URL);
+    public static final Setting<URI> S3_ENDPOINT = profile(
+            "vllm.s3.endpoint",
+            "S3 endpoint without the bucket; a stack's own store where there is none",
+            ValueType.HTTP_URL);
     /** S3 bucket. */
     public static final Setting<String> S3_BUCKET = profile("vllm.s3.bucket", "bucket of the KV cache", ValueType.TEXT);
     /** S3 region. */
@@ -57,11 +63,14 @@ public final class Setting<T> {
     public static final Setting<Boolean> S3_PATH_STYLE =
             profile("vllm.s3.path-style", "bucket in the path instead of the host name", ValueType.FLAG);
     /** Prefix of the cache objects. */
-    public static final Setting<String> S3_KEY_PREFIX =
-            profile("vllm.s3.key-prefix", "prefix of the cache objects' keys, and all that a clearing clears", ValueType.TEXT);
+    public static final Setting<String> S3_KEY_PREFIX = profile(
+            "vllm.s3.key-prefix", "prefix of the cache objects' keys, and all that a clearing clears", ValueType.TEXT);
     /** How long S3 writes may take to settle. */
     public static final Setting<Duration> S3_SETTLE_TIMEOUT = with(
-            "vllm.s3.settle-timeout", "how long writes to the object store may go on after a run", ValueType.DURATION, "60s");
+            "vllm.s3.settle-timeout",
+            "how long writes to the object store may go on after a run",
+            ValueType.DURATION,
+            "60s");
 
     /** Pinned port of the first prefill node. */
     public static final Setting<Integer> PREFILL_PORT =
@@ -81,13 +90,19 @@ public final class Setting<T> {
             with("vllm.router.prefill-deadline", "longest time until prefill has answered", ValueType.DURATION, "120s");
     /** Deadline of the first token. */
     public static final Setting<Duration> ROUTER_FIRST_TOKEN_DEADLINE = with(
-            "vllm.router.first-token-deadline", "longest time from decode's request to its first token", ValueType.DURATION, "60s");
+            "vllm.router.first-token-deadline",
+            "longest time from decode's request to its first token",
+            ValueType.DURATION,
+            "60s");
     /** Deadline between two tokens. */
-    public static final Setting<Duration> ROUTER_IDLE_DEADLINE =
-            with("vllm.router.idle-deadline", "longest silence of decode after its first token", ValueType.DURATION, "30s");
+    public static final Setting<Duration> ROUTER_IDLE_DEADLINE = with(
+            "vllm.router.idle-deadline", "longest silence of decode after its first token", ValueType.DURATION, "30s");
     /** Deadline of a whole request. */
-    public static final Setting<Duration> REQUEST_TIMEOUT =
-            with("vllm.request-timeout", "longest time of one whole request, as the driver sees it", ValueType.DURATION, "5m");
+    public static final Setting<Duration> REQUEST_TIMEOUT = with(
+            "vllm.request-timeout",
+            "longest time of one whole request, as the driver sees it",
+            ValueType.DURATION,
+            "5m");
     /** Deadline of a start. */
     public static final Setting<Duration> START_TIMEOUT =
             with("vllm.start-timeout", "longest time until every node of a stack is ready", ValueType.DURATION, "120s");
@@ -100,13 +115,17 @@ public final class Setting<T> {
     /** Overrides the guide's number of prompts. */
     public static final Setting<Integer> PROMPT_COUNT = workload("vllm.workload.prompt-count", "number of prompts");
     /** Overrides the guide's output length. */
-    public static final Setting<Integer> OUTPUT_TOKENS = workload("vllm.workload.output-tokens", "output tokens of a request");
+    public static final Setting<Integer> OUTPUT_TOKENS =
+            workload("vllm.workload.output-tokens", "output tokens of a request");
     /** Overrides the guide's concurrency. */
     public static final Setting<Integer> CONCURRENCY = workload("vllm.workload.concurrency", "requests in flight");
 
     /** Whether a progress bar is drawn. */
     public static final Setting<String> PROGRESS = with(
-            "vllm.progress", "progress bar while a run lasts; auto draws one on a terminal", ValueType.oneOf("auto", "off"), "auto");
+            "vllm.progress",
+            "progress bar while a run lasts; auto draws one on a terminal",
+            ValueType.oneOf("auto", "off"),
+            "auto");
 
     private static final List<Setting<?>> ALL = List.of(
             STACK,
@@ -145,7 +164,8 @@ public final class Setting<T> {
     private final Optional<String> defaultText;
     private final String defaultInWords;
 
-    private Setting(String key, String meaning, ValueType<T> type, Optional<String> defaultText, String defaultInWords) {
+    private Setting(
+            String key, String meaning, ValueType<T> type, Optional<String> defaultText, String defaultInWords) {
         this.key = key;
         this.meaning = meaning;
         this.type = type;
@@ -162,7 +182,8 @@ public final class Setting<T> {
     }
 
     private static Setting<Integer> workload(String key, String meaning) {
-        return new Setting<>(key, meaning + ", in the guide's classes", ValueType.COUNT, Optional.empty(), "the class's");
+        return new Setting<>(
+                key, meaning + ", in the guide's classes", ValueType.COUNT, Optional.empty(), "the class's");
     }
 
     /** Every setting, in the order of the documentation. */
@@ -187,7 +208,9 @@ public final class Setting<T> {
     /** Name of the environment variable: {@code vllm.s3.path-style} becomes {@code VLLM_JUNIT_S3_PATH_STYLE}. */
     public String environmentName() {
         return Settings.ENVIRONMENT_PREFIX
-                + key.substring(Settings.PREFIX.length()).replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
+                + key.substring(Settings.PREFIX.length())
+                        .replaceAll("[.-]", "_")
+                        .toUpperCase(Locale.ROOT);
     }
 
     /** What it is, in a few words. */
@@ -204,8 +227,8 @@ public final class Setting<T> {
     }
 
     private String markdownRow() {
-        return "| `" + key + "` | `" + environmentName() + "` | " + meaning + " | " + type.allowed() + " | " + defaultInWords
-                + " |";
+        return "| `" + key + "` | `" + environmentName() + "` | " + meaning + " | " + type.allowed() + " | "
+                + defaultInWords + " |";
     }
 
     @Override

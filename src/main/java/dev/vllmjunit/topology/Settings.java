@@ -32,7 +32,11 @@ public final class Settings {
             Map<String, String> properties,
             Map<String, String> environment,
             Function<String, Optional<String>> junitParameters) {
-        refuseUnknown("system property", properties, PREFIX, Setting.all().stream().map(Setting::key).toList());
+        refuseUnknown(
+                "system property",
+                properties,
+                PREFIX,
+                Setting.all().stream().map(Setting::key).toList());
         refuseUnknown(
                 "environment variable",
                 environment,
@@ -63,7 +67,8 @@ public final class Settings {
      */
     public <T> T require(Setting<T> setting) {
         return get(setting)
-                .or(() -> setting.defaultText().map(text -> setting.type().reader().apply(text)))
+                .or(() -> setting.defaultText()
+                        .map(text -> setting.type().reader().apply(text)))
                 .orElseThrow(() -> new NoSuchElementException(setting + " is not given and has no default"));
     }
 
@@ -84,10 +89,11 @@ public final class Settings {
             Map<String, String> environment,
             Function<String, Optional<String>> junitParameters) {
         String variable = setting.environmentName();
-        Optional<Given> found = given("system property " + setting.key(), Optional.ofNullable(properties.get(setting.key())))
+        Optional<Given> found = given(
+                        "system property " + setting.key(), Optional.ofNullable(properties.get(setting.key())))
                 .or(() -> given("environment variable " + variable, Optional.ofNullable(environment.get(variable))))
-                .or(() -> given(
-                        "JUnit configuration parameter " + setting.key(), junitParameters.apply(setting.key())));
+                .or(() ->
+                        given("JUnit configuration parameter " + setting.key(), junitParameters.apply(setting.key())));
         found.ifPresent(value -> value.read(setting.type()));
         return found;
     }

@@ -29,18 +29,27 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
     static final ValueType<Double> POSITIVE =
             new ValueType<>("a number greater than 0", text -> inRange(decimal(text), Double.MIN_VALUE));
     static final ValueType<Double> NUMBER = new ValueType<>("a number", ValueType::decimal);
-    static final ValueType<Duration> DURATION =
-            new ValueType<>("a time longer than 0 with its unit (ms, s, m or h), for instance 30s", ValueType::duration);
+    static final ValueType<Duration> DURATION = new ValueType<>(
+            "a time longer than 0 with its unit (ms, s, m or h), for instance 30s", ValueType::duration);
     static final ValueType<URI> HTTP_URL =
             new ValueType<>("a URL that begins with http:// or https:// and names a host", ValueType::url);
     static final ValueType<List<URI>> HTTP_URLS = new ValueType<>(
-            "URLs that begin with http:// or https://, separated by commas",
-            text -> Arrays.stream(text.split(",")).map(String::strip).map(ValueType::url).toList());
+            "URLs that begin with http:// or https://, separated by commas", text -> Arrays.stream(text.split(","))
+                    .map(String::strip)
+                    .map(ValueType::url)
+                    .toList());
     static final ValueType<Path> DIRECTORY = new ValueType<>("a directory's path", Path::of);
 
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
     private static final Map<String, Duration> UNITS = Map.of(
-            "ms", Duration.ofMillis(1), "s", Duration.ofSeconds(1), "m", Duration.ofMinutes(1), "h", Duration.ofHours(1));
+            "ms",
+            Duration.ofMillis(1),
+            "s",
+            Duration.ofSeconds(1),
+            "m",
+            Duration.ofMinutes(1),
+            "h",
+            Duration.ofHours(1));
 
     static ValueType<Integer> count(int min, int max) {
         String allowed = max == Integer.MAX_VALUE

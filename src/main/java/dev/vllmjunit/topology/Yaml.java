@@ -55,9 +55,7 @@ sealed interface Yaml {
 
         /** The value of a key, unless it has none. */
         Optional<Yaml> value(String key) {
-            return Optional.ofNullable(entries.get(key))
-                    .map(Entry::value)
-                    .filter(value -> !(value instanceof Nothing));
+            return Optional.ofNullable(entries.get(key)).map(Entry::value).filter(value -> !(value instanceof Nothing));
         }
 
         /** This mapping's entries, and {@code base}'s where this one has none; mappings below them likewise. */
