@@ -1,0 +1,105 @@
+package dev.vllmjunit.router;
+
+import dev.vllmjunit.router.RouterConfig.Target;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import java.io.IOException;
+import java.net.SocketException;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufMono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * The way to the nodes: a pool of connections for each, shared by all requests. A request is never sent twice: a silent retry
+ * would prefill twice and falsify the times.
+ */
+final class Upstream {
+
+    /** More than any driver opens: a request that waits here for a connection would be measured as the node's time. */
+    private static final int CONNECTIONS_PER_NODE = 10_000;
+
+    /** Below the 5 s after which uvicorn closes an idle connection, perhaps just when it is used again. */
+    private static final Duration IDLE = Duration.ofSeconds(4);
+
+    private static final byte[] NOTHING = {};
+    private static final int CONNECT_MILLIS = 5_000;
+
+    private final ConnectionProvider connections;
+    private final HttpClient client;
+
+    Upstream(LoopResources loops) {
+        this.connections = ConnectionProvider.builder("vllm-router")
+                .maxConnections(CONNECTIONS_PER_NODE)
+                .pendingAcquireMaxCount(-1)
+                .maxIdleTime(IDLE)
+                .lifo()
+                .build();
+        this.client = HttpClient.create(connections)
+                .runOn(loops)
+                .disableRetry(true)
+                .resolver(DefaultAddressResolverGroup.INSTANCE)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
+    }
+
+    /**
+     * A complete answer.
+     *
+     * @param status of HTTP
+     * @param headers as they came
+     * @param body empty when there was none
+     */
+    record Answer(int status, HttpHeaders headers, byte[] body) {
+
+        boolean succeeded() {
+            return status / 100 == 2;
+        }
+    }
+
+    /** A request that will be sent when its response is subscribed to; {@code sent} is run when the connection is at hand. */
+    HttpClient.ResponseReceiver<?> request(
+            Target node, HttpMethod method, String uri, HttpHeaders headers, ByteBuf body, Runnable sent) {
+        HttpClient.RequestSender sender = client.headers(own -> Headers.passOn(headers, own))
+                .request(method)
+                .uri(node.url() + uri);
+        if (method.equals(HttpMethod.GET)) {
+            return sender;
+        }
+        return sender.send((request, outbound) -> {
+            sent.run();
+            return outbound.send(Mono.just(body));
+        });
+    }
+
+    /** The complete answer to a request. */
+    static Mono<Answer> answer(HttpClient.ResponseReceiver<?> request) {
+        return request.responseSingle(Upstream::complete);
+    }
+
+    /** An answer with its body, when that has come. */
+    static Mono<Answer> complete(HttpClientResponse response, ByteBufMono body) {
+        return body.asByteArray()
+                .defaultIfEmpty(NOTHING)
+                .map(bytes -> new Answer(response.status().code(), response.responseHeaders(), bytes));
+    }
+
+    /** The peer closed a connection while something was sent or awaited. */
+    static boolean isReset(Throwable cause) {
+        return cause instanceof NativeIoException
+                || cause instanceof SocketException
+                || (cause instanceof IOException
+                        && String.valueOf(cause.getMessage()).contains("Connection reset"));
+    }
+
+    /** Closes all connections. */
+    Mono<Void> close() {
+        return connections.disposeLater();
+    }
+}
