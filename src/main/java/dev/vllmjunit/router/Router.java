@@ -44,8 +44,8 @@ public final class Router implements AutoCloseable {
         } catch (RuntimeException e) {
             release();
             throw new IllegalStateException(
-                    "the router cannot listen on " + HOST + ":" + config.port().orElse(0) + " (" + e.getMessage()
-                            + "); free the port, or leave it out to take a free one",
+                    "the router cannot listen on " + HOST + ":" + config.port().orElse(0)
+                            + "; free the port, or leave it out to take a free one",
                     e);
         }
     }

@@ -7,8 +7,8 @@ import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.resolver.DefaultAddressResolverGroup;
-import java.io.IOException;
 import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufMono;
@@ -94,8 +94,7 @@ final class Upstream {
     static boolean isReset(Throwable cause) {
         return cause instanceof NativeIoException
                 || cause instanceof SocketException
-                || (cause instanceof IOException
-                        && String.valueOf(cause.getMessage()).contains("Connection reset"));
+                || cause instanceof ClosedChannelException;
     }
 
     /** Closes all connections. */

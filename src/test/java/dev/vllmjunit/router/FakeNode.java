@@ -41,9 +41,9 @@ final class FakeNode implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .runOn(loops)
-                .doOnConnection(connection -> {
+                .doOnChannelInit((observer, channel, address) -> {
                     openConnections.incrementAndGet();
-                    connection.channel().closeFuture().addListener(closed -> openConnections.decrementAndGet());
+                    channel.closeFuture().addListener(closed -> openConnections.decrementAndGet());
                 })
                 .handle((request, response) -> request.receive()
                         .aggregate()
