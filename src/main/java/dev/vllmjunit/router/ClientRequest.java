@@ -76,7 +76,8 @@ final class ClientRequest {
         int n = json.value("n").map(JsonNode::asInt).orElse(1);
         if (n > 1) {
             throw RoutingException.refused(
-                    "n is " + n + ", but the KV blocks of one prefill can be handed to one sequence only. Send n requests.",
+                    "n is " + n
+                            + ", but the KV blocks of one prefill can be handed to one sequence only. Send n requests.",
                     "n");
         }
         if (severalPrompts(json)) {

@@ -3,7 +3,6 @@ package dev.vllmjunit.router;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCounted;
-import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
@@ -14,19 +13,17 @@ import reactor.netty.ByteBufFlux;
  */
 final class DecodeStream {
 
-    private static final String PHASE = "stream";
-
     private final Exchange exchange;
-    private final RouterConfig config;
+    private final HopErrors errors;
     private final SseScanner scanner = new SseScanner();
     private final Watchdog watchdog;
     private final long idleNanos;
     private boolean output;
 
-    DecodeStream(Exchange exchange, RouterConfig config, EventLoop loop, long firstTokenByNanos) {
+    DecodeStream(Exchange exchange, HopErrors errors, EventLoop loop, long firstTokenByNanos) {
         this.exchange = exchange;
-        this.config = config;
-        this.idleNanos = config.idleDeadline().toNanos();
+        this.errors = errors;
+        this.idleNanos = errors.config().idleDeadline().toNanos();
         this.watchdog = new Watchdog(loop, firstTokenByNanos, this::late);
     }
 
@@ -62,8 +59,7 @@ final class DecodeStream {
         if (scanner.done() || scanner.error()) {
             return Mono.empty();
         }
-        return Mono.error(RoutingException.badAnswer(
-                Hop.DECODE, exchange.decode(), PHASE, "ended its stream without data: [DONE]; the output is cut.", null));
+        return Mono.error(errors.streamCut());
     }
 
     private Mono<ByteBuf> errorEvent(Throwable cause) {
@@ -71,19 +67,10 @@ final class DecodeStream {
         if (scanner.done() || scanner.error()) {
             return Mono.empty();
         }
-        RoutingException error = cause instanceof RoutingException known
-                ? known
-                : RoutingException.broken(Hop.DECODE, exchange.decode(), PHASE, cause);
-        return Mono.just(error.events());
+        return Mono.just(errors.decodeBroken(HopErrors.STREAM, cause).events());
     }
 
     private RoutingException late() {
-        return output
-                ? late("sent nothing more", PHASE, config.idleDeadline(), "idle deadline")
-                : late("sent no first token", "first-token", config.firstTokenDeadline(), "first-token deadline");
-    }
-
-    private RoutingException late(String what, String phase, Duration deadline, String name) {
-        return RoutingException.late(Hop.DECODE, exchange.decode(), phase, what, deadline, name);
+        return output ? errors.streamIdle() : errors.firstTokenLate();
     }
 }

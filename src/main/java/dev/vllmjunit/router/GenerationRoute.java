@@ -43,8 +43,7 @@ final class GenerationRoute {
 
     private Mono<Void> route(HttpServerRequest request, HttpServerResponse response, byte[] body, long receivedNanos) {
         ClientRequest client = ClientRequest.parse(request.fullPath(), body);
-        Exchange exchange =
-                new Exchange(requestId(request), prefill.next(), decode.next(), receivedNanos, timelines);
+        Exchange exchange = new Exchange(requestId(request), prefill.next(), decode.next(), receivedNanos, timelines);
         return new PrefillThenDecode(config, upstream, client, exchange, request, response, loop(request))
                 .run()
                 .onErrorResume(error -> fail(exchange, response, error))
@@ -73,8 +72,7 @@ final class GenerationRoute {
             exchange.end(Hop.CLIENT);
             return Mono.error(cause);
         }
-        RoutingException error =
-                cause instanceof RoutingException known ? known : RoutingException.internal(cause);
+        RoutingException error = cause instanceof RoutingException known ? known : RoutingException.internal(cause);
         exchange.end(error.hop());
         response.header(Headers.REQUEST_ID, exchange.requestId());
         return Replies.error(response, error);

@@ -55,7 +55,8 @@ final class PassThrough {
 
     /** 200 without a body when every node is healthy, as a node does; else 503 that names those that are not. */
     Mono<Void> health(HttpServerRequest request, HttpServerResponse response) {
-        List<Target> nodes = Stream.concat(config.prefill().stream(), config.decode().stream()).toList();
+        List<Target> nodes = Stream.concat(config.prefill().stream(), config.decode().stream())
+                .toList();
         EventLoop loop = GenerationRoute.loop(request);
         return Flux.fromIterable(nodes)
                 .flatMapSequential(node -> ailment(node, loop))
@@ -76,8 +77,7 @@ final class PassThrough {
                 .map(answer -> answer.succeeded()
                         ? Optional.<ObjectNode>empty()
                         : Optional.of(ailment(node, "answered " + answer.status())))
-                .onErrorResume(
-                        RoutingException.class, error -> Mono.just(Optional.of(ailment(node, error.what()))));
+                .onErrorResume(RoutingException.class, error -> Mono.just(Optional.of(ailment(node, error.what()))));
     }
 
     private static ObjectNode ailment(Target node, String what) {
@@ -109,7 +109,8 @@ final class PassThrough {
         Watchdog deadline = new Watchdog(
                 loop,
                 System.nanoTime() + limit.toNanos(),
-                () -> RoutingException.late(hop, node, "answer", "did not answer " + uri, limit, "deadline of the call"));
+                () -> RoutingException.late(
+                        hop, node, "answer", "did not answer " + uri, limit, "deadline of the call"));
         return Upstream.answer(upstream.request(node, method, uri, headers, body, UNWATCHED))
                 .takeUntilOther(deadline.expiry())
                 .onErrorMap(

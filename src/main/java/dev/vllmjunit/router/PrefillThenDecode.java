@@ -15,10 +15,7 @@ import reactor.netty.http.server.HttpServerResponse;
 /** The two hops of one request. Cancelling its result closes the connection of the hop that is under way. */
 final class PrefillThenDecode {
 
-    private static final Duration LONGEST = Duration.ofDays(1);
-    private static final String ANSWER = "answer";
-
-    private final RouterConfig config;
+    private final HopErrors errors;
     private final Upstream upstream;
     private final ClientRequest client;
     private final Exchange exchange;
@@ -34,7 +31,7 @@ final class PrefillThenDecode {
             HttpServerRequest request,
             HttpServerResponse response,
             EventLoop loop) {
-        this.config = config;
+        this.errors = new HopErrors(config, client, exchange);
         this.upstream = upstream;
         this.client = client;
         this.exchange = exchange;
@@ -45,13 +42,11 @@ final class PrefillThenDecode {
 
     /** Fails with a {@link RoutingException} while the client can still get it as a status. */
     Mono<Void> run() {
-        return prefill()
-                .flatMap(answer ->
-                        answer.succeeded() ? decode(answer) : passOnError(Hop.PREFILL, answer));
+        return prefill().flatMap(answer -> answer.succeeded() ? decode(answer) : passOnError(Hop.PREFILL, answer));
     }
 
     private Mono<Answer> prefill() {
-        Watchdog deadline = new Watchdog(loop, after(config.prefillDeadline()), this::prefillLate);
+        Watchdog deadline = new Watchdog(loop, after(errors.config().prefillDeadline()), errors::prefillLate);
         return Upstream.answer(upstream.request(
                         exchange.prefill(),
                         HttpMethod.POST,
@@ -61,15 +56,14 @@ final class PrefillThenDecode {
                         exchange::prefillSent))
                 .doOnNext(answer -> exchange.prefillAnswered())
                 .takeUntilOther(deadline.expiry())
-                .onErrorMap(error -> broken(Hop.PREFILL, error));
+                .onErrorMap(errors::prefillBroken);
     }
 
     private Mono<Void> decode(Answer prefillAnswer) {
         TransferOffer offer = TransferOffer.read(prefillAnswer.body(), exchange.prefill(), exchange.decode());
         exchange.offered(offer);
-        long firstTokenBy = after(config.firstTokenDeadline());
-        Watchdog deadline =
-                new Watchdog(loop, client.streams() ? firstTokenBy : after(wholeDeadline()), this::decodeLate);
+        long firstBy = after(errors.decodeDeadline());
+        Watchdog deadline = new Watchdog(loop, firstBy, errors::decodeLate);
         return upstream.request(
                         exchange.decode(),
                         HttpMethod.POST,
@@ -78,20 +72,20 @@ final class PrefillThenDecode {
                         client.forDecode(offer.params()),
                         exchange::decodeSent)
                 .response((answer, chunks) -> isStream(answer)
-                        ? stream(answer, chunks, deadline, firstTokenBy)
+                        ? stream(answer, chunks, deadline, firstBy)
                         : whole(answer, chunks, deadline))
                 .takeUntilOther(deadline.expiry())
-                .onErrorMap(error -> broken(Hop.DECODE, error))
+                .onErrorMap(error -> errors.decodeBroken(HopErrors.ANSWER, error))
                 .then();
     }
 
     private Publisher<Void> stream(
-            HttpClientResponse answer, ByteBufFlux chunks, Watchdog untilHeaders, long firstTokenBy) {
+            HttpClientResponse answer, ByteBufFlux chunks, Watchdog untilHeaders, long firstBy) {
         untilHeaders.stop();
         Headers.passOn(answer.responseHeaders(), response.responseHeaders());
         response.responseHeaders().set(Headers.REQUEST_ID, exchange.requestId());
         response.status(answer.status());
-        return response.send(new DecodeStream(exchange, config, loop, firstTokenBy).passOn(chunks), chunk -> true);
+        return response.send(new DecodeStream(exchange, errors, loop, firstBy).passOn(chunks), chunk -> true);
     }
 
     private Publisher<Void> whole(HttpClientResponse answer, ByteBufFlux chunks, Watchdog deadline) {
@@ -118,41 +112,6 @@ final class PrefillThenDecode {
     private static boolean isStream(HttpClientResponse answer) {
         String type = answer.responseHeaders().get("Content-Type", "");
         return type.startsWith("text/event-stream");
-    }
-
-    private Throwable broken(Hop hop, Throwable cause) {
-        return cause instanceof RoutingException
-                ? cause
-                : RoutingException.broken(
-                        hop, hop == Hop.PREFILL ? exchange.prefill() : exchange.decode(), ANSWER, cause);
-    }
-
-    private RoutingException prefillLate() {
-        return RoutingException.late(
-                Hop.PREFILL, exchange.prefill(), ANSWER, "did not answer", config.prefillDeadline(), "prefill deadline");
-    }
-
-    private RoutingException decodeLate() {
-        return client.streams()
-                ? RoutingException.late(
-                        Hop.DECODE,
-                        exchange.decode(),
-                        "first-token",
-                        "sent no first token",
-                        config.firstTokenDeadline(),
-                        "first-token deadline")
-                : RoutingException.late(
-                        Hop.DECODE,
-                        exchange.decode(),
-                        ANSWER,
-                        "did not answer",
-                        wholeDeadline(),
-                        "first-token deadline and the idle deadline for each of " + client.maxTokens() + " tokens");
-    }
-
-    private Duration wholeDeadline() {
-        Duration limit = config.firstTokenDeadline().plus(config.idleDeadline().multipliedBy(client.maxTokens()));
-        return limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
     }
 
     private static long after(Duration deadline) {

@@ -22,8 +22,8 @@ final class RouterHandler implements BiFunction<HttpServerRequest, HttpServerRes
     @Override
     public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
         return switch (request.fullPath()) {
-            case ClientRequest.COMPLETIONS, ClientRequest.CHAT -> only(
-                    HttpMethod.POST, request, response, generation::handle);
+            case ClientRequest.COMPLETIONS, ClientRequest.CHAT ->
+                only(HttpMethod.POST, request, response, generation::handle);
             case "/tokenize", "/detokenize" -> only(HttpMethod.POST, request, response, passThrough::toPrefill);
             case "/v1/models", "/version" -> only(HttpMethod.GET, request, response, passThrough::toPrefill);
             case "/health" -> only(HttpMethod.GET, request, response, passThrough::health);

@@ -24,8 +24,7 @@ final class RoutingException extends RuntimeException {
     private final String what;
     private final transient ObjectNode body;
 
-    private RoutingException(
-            Hop hop, int status, String type, String message, String what, @Nullable String param) {
+    private RoutingException(Hop hop, int status, String type, String message, String what, @Nullable String param) {
         super(message, null, false, false);
         this.hop = hop;
         this.status = status;

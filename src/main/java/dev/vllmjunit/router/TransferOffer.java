@@ -33,7 +33,8 @@ record TransferOffer(Optional<ByteBuf> params, int cachedTokens, int transferred
             return new TransferOffer(
                     params.map(object -> json.raw(PARAMS)),
                     cachedTokens(params, json.value("usage")),
-                    params.map(object -> object.path("remote_num_tokens").asInt(0)).orElse(0));
+                    params.map(object -> object.path("remote_num_tokens").asInt(0))
+                            .orElse(0));
         } catch (IOException e) {
             throw RoutingException.badAnswer(
                     Hop.PREFILL, prefill, PHASE, "answered 200 with something other than a JSON object.", null);
@@ -79,7 +80,8 @@ record TransferOffer(Optional<ByteBuf> params, int cachedTokens, int transferred
                     Hop.PREFILL,
                     prefill,
                     PHASE,
-                    "advertises its side channel at " + host + ", but decode node " + decode.name() + " at " + decode.url()
+                    "advertises its side channel at " + host + ", but decode node " + decode.name() + " at "
+                            + decode.url()
                             + " is on another host and would look for it on its own; start the prefill node with"
                             + " VLLM_NIXL_SIDE_CHANNEL_HOST set to an address that the decode node reaches.",
                     PARAMS + ".remote_host");

@@ -88,9 +88,7 @@ final class FakeNode implements AutoCloseable {
 
     static Script events(Flux<String> events) {
         return (received, response) -> response.sse()
-                .send(
-                        events.map(event -> Unpooled.copiedBuffer(event, StandardCharsets.UTF_8)),
-                        chunk -> true);
+                .send(events.map(event -> Unpooled.copiedBuffer(event, StandardCharsets.UTF_8)), chunk -> true);
     }
 
     static Script cutAfter(List<String> events) {
@@ -103,8 +101,8 @@ final class FakeNode implements AutoCloseable {
                 .send(
                         Flux.fromIterable(parts).map(part -> Unpooled.copiedBuffer(part, StandardCharsets.UTF_8)),
                         chunk -> true)
-                .then(Mono.<Void>create(
-                        sink -> response.withConnection(connection -> connection.channel().close())));
+                .then(Mono.<Void>create(sink -> response.withConnection(
+                        connection -> connection.channel().close())));
     }
 
     static Script hangs() {

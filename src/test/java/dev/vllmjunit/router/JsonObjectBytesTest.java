@@ -30,7 +30,11 @@ class JsonObjectBytesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
             {}                                     | {"z":0}
             {"drop":1}                             | {"z":0}
             {"a":1,"drop":[{"a":","}]}             | {"a":1,"z":0}

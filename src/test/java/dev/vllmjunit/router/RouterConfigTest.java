@@ -28,8 +28,8 @@ class RouterConfigTest {
     void needsDeadlinesWithinReason() {
         assertThatThrownBy(() -> new RouterConfig(NODES, NODES, OptionalInt.of(0), Duration.ZERO, SECOND, SECOND))
                 .hasMessage("prefillDeadline is PT0S, but has to be more than zero and at most PT24H");
-        assertThatThrownBy(() ->
-                        new RouterConfig(NODES, NODES, OptionalInt.of(0), SECOND, Duration.ofSeconds(-1), SECOND))
+        assertThatThrownBy(
+                        () -> new RouterConfig(NODES, NODES, OptionalInt.of(0), SECOND, Duration.ofSeconds(-1), SECOND))
                 .hasMessage("firstTokenDeadline is PT-1S, but has to be more than zero and at most PT24H");
         assertThatThrownBy(() -> new RouterConfig(NODES, NODES, OptionalInt.of(0), SECOND, SECOND, Duration.ofDays(2)))
                 .hasMessage("idleDeadline is PT48H, but has to be more than zero and at most PT24H");

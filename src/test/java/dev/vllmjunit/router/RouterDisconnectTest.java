@@ -28,8 +28,8 @@ class RouterDisconnectTest {
         Socket client = new Socket("127.0.0.1", stack.router.endpoint().getPort());
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         client.getOutputStream()
-                .write(("POST /v1/completions HTTP/1.1\r\nHost: r\r\nX-Request-Id: r-1\r\nContent-Length: " + bytes.length
-                                + "\r\n\r\n" + body)
+                .write(("POST /v1/completions HTTP/1.1\r\nHost: r\r\nX-Request-Id: r-1\r\nContent-Length: "
+                                + bytes.length + "\r\n\r\n" + body)
                         .getBytes(StandardCharsets.UTF_8));
         return client;
     }

@@ -1,6 +1,7 @@
 package dev.vllmjunit.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -32,22 +33,26 @@ class RouterHopsTest {
 
     @Test
     void asksPrefillForOneTokenThenDecodeForAll() {
-        stack.complete("""
+        stack.complete(
+                """
                 { "model": "m", "prompt": "a \\"q\\", {b}", "stream": true, "stream_options": {"include_usage": true},
                   "min_tokens": 2, "max_tokens": 2, "seed": 7 }""");
 
         assertThat(stack.prefill().only().uri()).isEqualTo("/v1/completions");
         assertThat(stack.prefill().only().body())
-                .isEqualTo("""
+                .isEqualTo(
+                        """
                         {"model": "m","prompt": "a \\"q\\", {b}","seed": 7,"stream":false,"max_tokens":1,\
                         "kv_transfer_params":{"do_remote_decode":true,"do_remote_prefill":false,"remote_engine_id":null,\
                         "remote_block_ids":null,"remote_host":null,"remote_port":null}}""");
         assertThat(stack.decode().only().uri()).isEqualTo("/v1/completions");
         assertThat(stack.decode().only().body())
-                .isEqualTo("""
+                .isEqualTo(
+                        """
                         {"model": "m","prompt": "a \\"q\\", {b}","stream": true,"stream_options": {"include_usage": true},\
                         "min_tokens": 2,"max_tokens": 2,"seed": 7,"kv_transfer_params":\
-                        """ + Samples.PARAMS + "}");
+                        """
+                                + Samples.PARAMS + "}");
         assertThat(stack.decode().only().nanos())
                 .isGreaterThan(stack.prefill().only().nanos());
     }
@@ -55,12 +60,14 @@ class RouterHopsTest {
     @Test
     void asksPrefillForOneChatToken() {
         stack.post(
-                "/v1/chat/completions", """
+                "/v1/chat/completions",
+                """
                 {"model":"m","messages":[{"role":"user","content":"hi"}],"max_completion_tokens":9,"stream":true}""");
 
         assertThat(stack.prefill().only().uri()).isEqualTo("/v1/chat/completions");
         assertThat(stack.prefill().only().body())
-                .isEqualTo("""
+                .isEqualTo(
+                        """
                         {"model":"m","messages":[{"role":"user","content":"hi"}],"stream":false,"max_tokens":1,\
                         "max_completion_tokens":1,"kv_transfer_params":{"do_remote_decode":true,"do_remote_prefill":false,\
                         "remote_engine_id":null,"remote_block_ids":null,"remote_host":null,"remote_port":null}}""");
@@ -143,7 +150,8 @@ class RouterHopsTest {
 
         assertThat(response.body()).isEqualTo(String.join("", Samples.STREAM));
         assertThat(stack.decode().only().body())
-                .isEqualTo("""
+                .isEqualTo(
+                        """
                         {"model": "m","prompt": "Long é text","stream": true,"max_tokens": 2}""");
         HopTimeline timeline = stack.timeline();
         assertThat(timeline.prefillCachedTokens()).isEqualTo(32);
@@ -205,12 +213,12 @@ class RouterHopsTest {
         assertThat(timelines.values())
                 .extracting(HopTimeline::requestId, HopTimeline::prefillNode, HopTimeline::decodeNode)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("r-0", "prefill-0", "decode-0"),
-                        org.assertj.core.groups.Tuple.tuple("r-1", "prefill-1", "decode-1"),
-                        org.assertj.core.groups.Tuple.tuple("r-2", "prefill-0", "decode-2"),
-                        org.assertj.core.groups.Tuple.tuple("r-3", "prefill-1", "decode-0"),
-                        org.assertj.core.groups.Tuple.tuple("r-4", "prefill-0", "decode-1"),
-                        org.assertj.core.groups.Tuple.tuple("r-5", "prefill-1", "decode-2"));
+                        tuple("r-0", "prefill-0", "decode-0"),
+                        tuple("r-1", "prefill-1", "decode-1"),
+                        tuple("r-2", "prefill-0", "decode-2"),
+                        tuple("r-3", "prefill-1", "decode-0"),
+                        tuple("r-4", "prefill-0", "decode-1"),
+                        tuple("r-5", "prefill-1", "decode-2"));
         assertThat(stack.prefill).extracting(node -> node.received.size()).containsExactly(3, 3);
         assertThat(stack.decode).extracting(node -> node.received.size()).containsExactly(2, 2, 2);
     }

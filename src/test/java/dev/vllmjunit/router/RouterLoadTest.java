@@ -24,8 +24,8 @@ class RouterLoadTest {
     @Test
     void keepsTwoHundredStreamsApartAndLosesNoConnection() {
         try (Stack stack = Stack.start()) {
-            stack.decode().answers((received, response) -> FakeNode.events(slowly(
-                            "data: {\"choices\":[{\"text\":\"" + received.headers().get("X-Request-Id") + "\"}]}\n\n"))
+            stack.decode().answers((received, response) -> FakeNode.events(slowly("data: {\"choices\":[{\"text\":\""
+                            + received.headers().get("X-Request-Id") + "\"}]}\n\n"))
                     .apply(received, response));
 
             List<String> bodies = inParallel(stack.uri("/v1/completions"));
@@ -101,7 +101,8 @@ class RouterLoadTest {
             stack.prefill().answers(FakeNode.hangs());
             CompletableFuture<HttpResponse<String>> answer =
                     CompletableFuture.supplyAsync(() -> stack.complete(Samples.STREAM_REQUEST));
-            await().atMost(Duration.ofSeconds(10)).until(() -> !stack.prefill().received.isEmpty());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> !stack.prefill().received.isEmpty());
 
             stack.router.close();
 

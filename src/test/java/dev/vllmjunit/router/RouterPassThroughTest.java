@@ -78,7 +78,8 @@ class RouterPassThroughTest {
 
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(response.body())
-                .isEqualTo("{\"unhealthy\":[{\"node\":\"prefill-0\",\"url\":\"" + stack.prefill().endpoint()
+                .isEqualTo("{\"unhealthy\":[{\"node\":\"prefill-0\",\"url\":\""
+                        + stack.prefill().endpoint()
                         + "\",\"reason\":\"answered 503\"},{\"node\":\"decode-0\",\"url\":\""
                         + stack.decode().endpoint()
                         + "\",\"reason\":\"refused the connection; check that it runs and that the URL is right.\"}]}");
@@ -109,8 +110,7 @@ class RouterPassThroughTest {
 
         HttpResponse<String> response = stack.get("/metrics");
 
-        assertThat(response.headers().firstValue("Content-Type"))
-                .hasValue("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
         assertThat(response.body().lines())
                 .contains(
                         "vllm_junit_router_requests_total{path=\"/v1/completions\"} 3.0",

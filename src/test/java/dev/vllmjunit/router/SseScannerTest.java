@@ -20,16 +20,17 @@ class SseScannerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{\"choices\":[{\"text\":\"x\"}]}",
-        "{\"choices\":[{\"text\":\"\",\"token_ids\":[7]}]}",
-        "{\"choices\":[{\"text\":\"\",\"finish_reason\":\"stop\"}]}",
-        "{\"choices\":[{\"delta\":{\"content\":\"x\"}}]}",
-        "{\"choices\":[{\"delta\":{\"reasoning\":\"x\"}}]}",
-        "{\"choices\":[{\"delta\":{\"reasoning_content\":\"x\"}}]}",
-        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0}]}}]}",
-        "{\"choices\":[{\"text\":\"\"},{\"text\":\"x\"}]}"
-    })
+    @ValueSource(
+            strings = {
+                "{\"choices\":[{\"text\":\"x\"}]}",
+                "{\"choices\":[{\"text\":\"\",\"token_ids\":[7]}]}",
+                "{\"choices\":[{\"text\":\"\",\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":[{\"delta\":{\"content\":\"x\"}}]}",
+                "{\"choices\":[{\"delta\":{\"reasoning\":\"x\"}}]}",
+                "{\"choices\":[{\"delta\":{\"reasoning_content\":\"x\"}}]}",
+                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0}]}}]}",
+                "{\"choices\":[{\"text\":\"\"},{\"text\":\"x\"}]}"
+            })
     void seesOutput(String data) {
         scan("data: " + data + "\n\n");
 
@@ -37,14 +38,15 @@ class SseScannerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{\"choices\":[]}",
-        "{\"choices\":[{\"text\":\"\",\"finish_reason\":null}]}",
-        "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}",
-        "{\"choices\":[{\"text\":\"\",\"token_ids\":null}]}",
-        "{\"choices\":[{\"text\":\"x\"}]",
-        "[DONE]"
-    })
+    @ValueSource(
+            strings = {
+                "{\"choices\":[]}",
+                "{\"choices\":[{\"text\":\"\",\"finish_reason\":null}]}",
+                "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}",
+                "{\"choices\":[{\"text\":\"\",\"token_ids\":null}]}",
+                "{\"choices\":[{\"text\":\"x\"}]",
+                "[DONE]"
+            })
     void seesNoOutput(String data) {
         scan("data: " + data + "\n\n");
 
@@ -75,7 +77,8 @@ class SseScannerTest {
 
     @Test
     void takesTextThatTalksOfTheEndForText() {
-        scan("data: {\"choices\":[{\"text\":\"data: [DONE] {\\\"error\\\"\"}]}\n\n: data: [DONE]\n\nevent: data: [DONE]\n\n");
+        scan(
+                "data: {\"choices\":[{\"text\":\"data: [DONE] {\\\"error\\\"\"}]}\n\n: data: [DONE]\n\nevent: data: [DONE]\n\n");
 
         assertThat(scanner.done()).isFalse();
         assertThat(scanner.error()).isFalse();

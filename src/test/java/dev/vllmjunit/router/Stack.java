@@ -34,7 +34,11 @@ final class Stack implements AutoCloseable {
 
     static Stack start(Duration prefillDeadline, Duration firstTokenDeadline, Duration idleDeadline) {
         return start(
-                List.of(FakeNode.prefill(0)), List.of(FakeNode.decode(0)), prefillDeadline, firstTokenDeadline, idleDeadline);
+                List.of(FakeNode.prefill(0)),
+                List.of(FakeNode.decode(0)),
+                prefillDeadline,
+                firstTokenDeadline,
+                idleDeadline);
     }
 
     static Stack start(List<FakeNode> prefill, List<FakeNode> decode) {

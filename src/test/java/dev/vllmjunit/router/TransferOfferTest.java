@@ -18,15 +18,15 @@ class TransferOfferTest {
     private static final Target THERE = new Target("decode-0", URI.create("http://192.0.2.7:8200"));
 
     private static TransferOffer read(String params, Target prefill, Target decode) {
-        return TransferOffer.read(
-                Samples.prefillAnswer(params).getBytes(StandardCharsets.UTF_8), prefill, decode);
+        return TransferOffer.read(Samples.prefillAnswer(params).getBytes(StandardCharsets.UTF_8), prefill, decode);
     }
 
     @Test
     void keepsTheObjectByteForByte() {
         TransferOffer offer = read(Samples.PARAMS, HERE, HERE_TOO);
 
-        assertThat(offer.params().orElseThrow().toString(StandardCharsets.UTF_8)).isEqualTo(Samples.PARAMS);
+        assertThat(offer.params().orElseThrow().toString(StandardCharsets.UTF_8))
+                .isEqualTo(Samples.PARAMS);
         assertThat(offer.cachedTokens()).isEqualTo(16);
         assertThat(offer.transferredTokens()).isEqualTo(48);
     }
@@ -39,7 +39,11 @@ class TransferOfferTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
             "do_remote_prefill": true  | "do_remote_prefill": false | do_remote_prefill | false      | true
             "remote_block_ids": [[1, 2, 3]] | "remote_block_ids": null | remote_block_ids | null | a list with at least one block
             "remote_block_ids": [[1, 2, 3]] | "remote_block_ids": []   | remote_block_ids | []   | a list with at least one block
@@ -52,9 +56,10 @@ class TransferOfferTest {
             """)
     void refusesAValueThatDecodeCannotUse(String right, String wrong, String key, String given, String allowed) {
         assertThatThrownBy(() -> read(Samples.PARAMS.replace(right, wrong), HERE, HERE_TOO))
-                .hasMessage("Prefill hop failed: node prefill-0 at http://127.0.0.1:8100 answered with kv_transfer_params"
-                        + " whose " + key + " is " + given + ", but has to be " + allowed
-                        + "; such an object kills or hangs a decode node and was not forwarded.");
+                .hasMessage(
+                        "Prefill hop failed: node prefill-0 at http://127.0.0.1:8100 answered with kv_transfer_params"
+                                + " whose " + key + " is " + given + ", but has to be " + allowed
+                                + "; such an object kills or hangs a decode node and was not forwarded.");
     }
 
     @ParameterizedTest
@@ -63,10 +68,12 @@ class TransferOfferTest {
         String params = Samples.PARAMS.replace("\"127.0.0.1\"", "\"" + host + "\"");
 
         assertThatThrownBy(() -> read(params, HERE, THERE))
-                .hasMessage("Prefill hop failed: node prefill-0 at http://127.0.0.1:8100 advertises its side channel at "
-                        + host + ", but decode node decode-0 at http://192.0.2.7:8200 is on another host and would look"
-                        + " for it on its own; start the prefill node with VLLM_NIXL_SIDE_CHANNEL_HOST set to an address"
-                        + " that the decode node reaches.");
+                .hasMessage(
+                        "Prefill hop failed: node prefill-0 at http://127.0.0.1:8100 advertises its side channel at "
+                                + host
+                                + ", but decode node decode-0 at http://192.0.2.7:8200 is on another host and would look"
+                                + " for it on its own; start the prefill node with VLLM_NIXL_SIDE_CHANNEL_HOST set to an address"
+                                + " that the decode node reaches.");
     }
 
     @Test
@@ -80,7 +87,8 @@ class TransferOfferTest {
 
     @Test
     void takesARoutableSideChannel() {
-        assertThat(read(Samples.PARAMS.replace("127.0.0.1", "192.0.2.1"), HERE, THERE).params())
+        assertThat(read(Samples.PARAMS.replace("127.0.0.1", "192.0.2.1"), HERE, THERE)
+                        .params())
                 .isPresent();
     }
 }
