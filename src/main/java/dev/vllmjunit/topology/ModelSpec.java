@@ -11,6 +11,7 @@ package dev.vllmjunit.topology;
  * @param headDim elements per head
  * @param bytesPerElement 2 for bf16 and fp16, 4 for fp32
  * @param maxModelLength longest prompt plus output, in tokens
+ * @param attentionHeads query heads per layer; 0 stands for {@code hiddenSize / headDim}, which most models have
  */
 public record ModelSpec(
         String id,
@@ -20,7 +21,21 @@ public record ModelSpec(
         int kvHeads,
         int headDim,
         int bytesPerElement,
-        int maxModelLength) {
+        int maxModelLength,
+        int attentionHeads) {
+
+    /** A model whose query heads together are as wide as its residual stream. */
+    public ModelSpec(
+            String id,
+            long parameters,
+            int layers,
+            int hiddenSize,
+            int kvHeads,
+            int headDim,
+            int bytesPerElement,
+            int maxModelLength) {
+        this(id, parameters, layers, hiddenSize, kvHeads, headDim, bytesPerElement, maxModelLength, 0);
+    }
 
     /** Checks that the id is named and every size positive. */
     public ModelSpec {
@@ -34,11 +49,18 @@ public record ModelSpec(
         requirePositive("headDim", headDim);
         requirePositive("bytesPerElement", bytesPerElement);
         requirePositive("maxModelLength", maxModelLength);
+        attentionHeads = attentionHeads == 0 ? Math.max(1, hiddenSize / headDim) : attentionHeads;
+        requirePositive("attentionHeads", attentionHeads);
     }
 
     /** KV cache bytes of one token over all ranks: 2 (key, value) x layers x kvHeads x headDim x bytesPerElement. */
     public long kvBytesPerToken() {
         return 2L * layers * kvHeads * headDim * bytesPerElement;
+    }
+
+    /** Width of attention: query heads x elements per head. Equals the hidden size in most models, not in Qwen3. */
+    public int attentionWidth() {
+        return attentionHeads * headDim;
     }
 
     /** Bytes of all weights. */
