@@ -1,0 +1,144 @@
+package dev.vllmjunit.stats;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.NaNPolicy;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.apache.commons.statistics.distribution.TDistribution;
+
+/** Observed values of one quantity in one unit, at least one. Immutable, thread-safe. */
+public final class Sample {
+
+    private static final double QUANTILE_CONFIDENCE = 0.95;
+    private static final Quantile QUANTILE = Quantile.withDefaults()
+            .with(EstimationMethod.HF7)
+            .with(NaNPolicy.ERROR)
+            .withCopy(false);
+
+    private final double[] sorted;
+
+    private Sample(double[] sorted) {
+        this.sorted = sorted;
+    }
+
+    /**
+     * The sample of these values; the array is copied.
+     *
+     * @throws IllegalArgumentException if there is no value, or one that is not finite
+     */
+    public static Sample of(double... values) {
+        if (values.length == 0) {
+            throw new IllegalArgumentException("a sample of no values has no statistics; give at least one value");
+        }
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        "a sample holds the value " + value + "; every value must be finite");
+            }
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return new Sample(sorted);
+    }
+
+    /** Number of values, 1 or more. */
+    public int size() {
+        return sorted.length;
+    }
+
+    /** Arithmetic mean. */
+    public double mean() {
+        return Mean.of(sorted).getAsDouble();
+    }
+
+    /** Unbiased (n - 1) standard deviation; 0 for a single value. */
+    public double standardDeviation() {
+        return StandardDeviation.of(sorted).getAsDouble();
+    }
+
+    /** Least value. */
+    public double min() {
+        return sorted[0];
+    }
+
+    /** Greatest value. */
+    public double max() {
+        return sorted[sorted.length - 1];
+    }
+
+    /** The values in ascending order, a copy. */
+    public double[] sorted() {
+        return sorted.clone();
+    }
+
+    /**
+     * The quantile by definition 7 of Hyndman and Fan (1996), linear between order statistics: what NumPy's {@code percentile},
+     * and so {@code vllm bench serve}, reports. Ask {@link #supports(double)} whether the sample is large enough to mean it.
+     *
+     * @param q 0 to 1, ends included
+     */
+    public double quantile(double q) {
+        return QUANTILE.evaluate(sorted, q);
+    }
+
+    /**
+     * The fewest values whose greatest is an upper bound of the quantile with 95 % confidence, whatever the distribution: the
+     * least n with {@code 1 - q^n >= 0.95}. 5 for the median, 29 for p90, 59 for p95, 299 for p99.
+     *
+     * @param q between 0 and 1, both excluded
+     */
+    public static int smallestSizeFor(double q) {
+        Probability.require("quantile", q);
+        return (int) Math.ceil(Math.log(1 - QUANTILE_CONFIDENCE) / Math.log(q));
+    }
+
+    /** Whether this sample has at least {@link #smallestSizeFor(double)} values. */
+    public boolean supports(double q) {
+        return size() >= smallestSizeFor(q);
+    }
+
+    /**
+     * The distribution-free confidence interval of a quantile between two order statistics, with equal tails by the binomial
+     * distribution. Its true confidence is the stated one or more.
+     *
+     * @param q between 0 and 1, both excluded
+     * @param confidence between 0 and 1, both excluded
+     * @return empty if the sample is too small: for 95 % the median takes 6 values, p90 36, p95 72, p99 368
+     */
+    public Optional<Interval> quantileInterval(double q, double confidence) {
+        Probability.require("quantile", q);
+        Probability.require("confidence", confidence);
+        double tail = (1 - confidence) / 2;
+        BinomialDistribution below = BinomialDistribution.of(size(), q);
+        int low = below.inverseCumulativeProbability(tail);
+        int high = below.inverseCumulativeProbability(1 - tail) + 1;
+        return low < 1 || high > size()
+                ? Optional.empty()
+                : Optional.of(new Interval(sorted[low - 1], sorted[high - 1], confidence));
+    }
+
+    /**
+     * The confidence interval of the mean by Student's t: exact for normal values, approximate for many of any kind.
+     *
+     * @param confidence between 0 and 1, both excluded
+     * @return empty for a single value
+     */
+    public Optional<Interval> meanInterval(double confidence) {
+        Probability.require("confidence", confidence);
+        if (size() < 2) {
+            return Optional.empty();
+        }
+        double t = TDistribution.of(size() - 1.0).inverseSurvivalProbability((1 - confidence) / 2);
+        double margin = t * standardError();
+        return Optional.of(new Interval(mean() - margin, mean() + margin, confidence));
+    }
+
+    /** Standard deviation of the mean. */
+    double standardError() {
+        return standardDeviation() / Math.sqrt(size());
+    }
+}
