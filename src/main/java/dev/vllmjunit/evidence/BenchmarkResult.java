@@ -50,12 +50,18 @@ public record BenchmarkResult(
         return requests.stream().filter(RequestRecord::succeeded).toList();
     }
 
-    /** The samples of a latency in nanoseconds: one per successful request, or per gap for ITL, in order of request index. */
+    /**
+     * The samples of a latency in nanoseconds: one per successful request (for TPOT, with two output tokens or more), or per gap for
+     * ITL, in order of request index.
+     */
     public double[] nanos(Latency latency) {
         return succeeded().stream()
                 .flatMapToDouble(request -> switch (latency) {
                     case TTFT -> DoubleStream.of(request.timeToFirstTokenNanos());
-                    case TPOT -> DoubleStream.of(request.timePerOutputTokenNanos());
+                    case TPOT ->
+                        request.outputTokens() < 2
+                                ? DoubleStream.empty()
+                                : DoubleStream.of(request.timePerOutputTokenNanos());
                     case ITL -> request.interTokenNanos().stream().mapToDouble(Long::doubleValue);
                     case END_TO_END -> DoubleStream.of(request.endToEndNanos());
                 })

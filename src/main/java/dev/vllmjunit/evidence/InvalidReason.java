@@ -14,6 +14,8 @@ public enum InvalidReason {
     REQUESTS_FAILED,
     /** The stack cannot tell what the assertion asks. */
     NOT_OBSERVABLE,
+    /** Two results were measured under conditions that have to be the same and are not. */
+    NOT_COMPARABLE,
     /** The figures leave the question open. */
     INCONCLUSIVE
 }

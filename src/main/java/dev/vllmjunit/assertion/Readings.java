@@ -1,0 +1,114 @@
+package dev.vllmjunit.assertion;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.evidence.Tier;
+import dev.vllmjunit.evidence.TokenAccount;
+import java.util.Locale;
+
+/** The figures of a result that are not statistics of a latency. */
+final class Readings {
+
+    private Readings() {}
+
+    static Reading throughput() {
+        return result -> Figure.of("throughput", result.throughput(), Unit.THROUGHPUT, requests(result));
+    }
+
+    static Reading totalTime() {
+        return result -> Figure.of("total time", result.duration().toNanos(), Unit.TIME, requests(result));
+    }
+
+    static Reading computeSavings() {
+        return result -> share(result, "compute savings", result.tokens().savings());
+    }
+
+    static Reading computedTokens() {
+        return result -> Figure.of(
+                "computed prompt tokens", result.tokens().computed(), Unit.TOKENS, promptTokens(result.tokens()));
+    }
+
+    static Reading cacheHitRate() {
+        return result -> {
+            TokenAccount tokens = result.tokens();
+            long hits = tokens.device() + tokens.host() + tokens.s3();
+            return share(result, "cache hit rate of the prefill nodes", (double) hits / tokens.prompt());
+        };
+    }
+
+    static Reading cacheHitRate(Tier tier) {
+        return result -> {
+            requireTold(result, tier);
+            double rate = (double) result.tokens().of(tier) / result.tokens().prompt();
+            return share(result, "cache hit rate of the prefill nodes from " + tier, rate);
+        };
+    }
+
+    static Reading transferBytes() {
+        return result ->
+                Figure.of("bytes of KV cache transferred", result.transfers().bytes(), Unit.BYTES, transfers(result));
+    }
+
+    static Reading transfers() {
+        return result ->
+                Figure.of("number of KV transfers", result.transfers().count(), Unit.TRANSFERS, requests(result));
+    }
+
+    static Reading meanTransferTime() {
+        return result -> {
+            long count = result.transfers().count();
+            if (count == 0) {
+                throw invalid(result, "the decode nodes counted no KV transfer, so there is no mean time of one");
+            }
+            double nanos = result.transfers().seconds() * 1e9 / count;
+            return Figure.of("mean time of a KV transfer", nanos, Unit.TIME, transfers(result));
+        };
+    }
+
+    private static Figure share(BenchmarkResult result, String name, double share) {
+        if (result.tokens().prompt() == 0) {
+            throw invalid(result, "the prefill nodes counted no prompt token, so there is no " + name);
+        }
+        return Figure.of(name, 100 * share, Unit.SHARE, promptTokens(result.tokens()));
+    }
+
+    /** Tokens of an unknown outer tier are counted as the host's: they tell of host and S3 only where one of both is proven. */
+    private static void requireTold(BenchmarkResult result, Tier tier) {
+        TokenAccount tokens = result.tokens();
+        boolean told = tier == Tier.DEVICE
+                || tokens.host() == 0
+                || tokens.s3() > 0
+                || result.metrics().keySet().stream()
+                        .anyMatch(key -> key.startsWith("cache-server/") || key.contains("vllm:kv_offload_tiering_"));
+        if (!told) {
+            throw invalid(
+                    result,
+                    "the cache hit rate from " + tier
+                            + " was asked of a stack that does not tell host memory from object"
+                            + " store; give the profile the cache server's metrics (vllm.attach.cache-server), or assert"
+                            + " the cache hit rate of all tiers");
+        }
+    }
+
+    static InvalidRunException invalid(BenchmarkResult result, String detail) {
+        return new InvalidRunException(
+                InvalidReason.NOT_OBSERVABLE, detail + Message.measuredUnder(result.conditions()));
+    }
+
+    private static String requests(BenchmarkResult result) {
+        return count(result.succeeded().size(), "requests");
+    }
+
+    private static String transfers(BenchmarkResult result) {
+        return count(result.transfers().count(), "transfers");
+    }
+
+    private static String promptTokens(TokenAccount tokens) {
+        return count(tokens.prompt(), "prompt tokens");
+    }
+
+    private static String count(long count, String what) {
+        return String.format(Locale.ROOT, "%,d %s", count, what);
+    }
+}
