@@ -18,15 +18,24 @@ import java.util.function.ToDoubleFunction;
  *
  * @param label in words
  * @param noun what one sample belongs to, in the plural
+ * @param remedy what brings more samples
  * @param nanos reads the samples
  */
-record LatencySource(String label, String noun, Function<BenchmarkResult, double[]> nanos) {
+record LatencySource(String label, String noun, String remedy, Function<BenchmarkResult, double[]> nanos) {
+
+    private static final String MORE_REQUESTS = "send more requests (documents, repeat)";
 
     private static final List<Integer> PERCENTILES = List.of(99, 95, 90, 50);
 
     static LatencySource of(Latency latency) {
         String noun = latency == Latency.ITL ? "gaps" : "requests";
-        return new LatencySource(latency.label(), noun, result -> result.nanos(latency));
+        String remedy =
+                switch (latency) {
+                    case TTFT, END_TO_END -> MORE_REQUESTS;
+                    case TPOT -> MORE_REQUESTS + " of two output tokens or more";
+                    case ITL -> "ask for more output tokens";
+                };
+        return new LatencySource(latency.label(), noun, remedy, result -> result.nanos(latency));
     }
 
     static LatencySource prefill() {
@@ -38,7 +47,7 @@ record LatencySource(String label, String noun, Function<BenchmarkResult, double
     }
 
     private static LatencySource hop(String label, ToDoubleFunction<HopTimeline> nanos) {
-        return new LatencySource(label, "requests", result -> hops(result, label).stream()
+        return new LatencySource(label, "requests", MORE_REQUESTS, result -> hops(result, label).stream()
                 .mapToDouble(nanos)
                 .toArray());
     }
@@ -89,12 +98,11 @@ record LatencySource(String label, String noun, Function<BenchmarkResult, double
     }
 
     private String remedy(int size) {
-        String more = noun.equals("gaps") ? "ask for more output tokens" : "send more requests (documents, repeat)";
         return PERCENTILES.stream()
                 .filter(percent -> size >= Sample.smallestSizeFor(percent / 100.0))
                 .findFirst()
-                .map(percent -> more + ", or assert p" + percent + ", which " + size + " support")
-                .orElse(more);
+                .map(percent -> remedy + ", or assert p" + percent + ", which " + size + " support")
+                .orElse(remedy);
     }
 
     private String basis(Sample sample) {

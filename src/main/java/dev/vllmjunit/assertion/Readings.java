@@ -13,46 +13,60 @@ final class Readings {
     private Readings() {}
 
     static Reading throughput() {
-        return result -> Figure.of("throughput", result.throughput(), Unit.THROUGHPUT, requests(result));
+        return result -> {
+            requireRequests(result, "throughput");
+            return Figure.of("throughput", result.throughput(), Unit.THROUGHPUT, requests(result));
+        };
     }
 
     static Reading totalTime() {
-        return result -> Figure.of("total time", result.duration().toNanos(), Unit.TIME, requests(result));
+        return result -> {
+            requireRequests(result, "total time");
+            return Figure.of("total time", (double) result.duration().toNanos(), Unit.TIME, requests(result));
+        };
     }
 
     static Reading computeSavings() {
-        return result -> share(result, "compute savings", result.tokens().savings());
+        return result -> share(
+                result,
+                "compute savings",
+                result.tokens().prompt() - result.tokens().computed());
     }
 
     static Reading computedTokens() {
         return result -> Figure.of(
-                "computed prompt tokens", result.tokens().computed(), Unit.TOKENS, promptTokens(result.tokens()));
+                "computed prompt tokens",
+                (double) result.tokens().computed(),
+                Unit.TOKENS,
+                promptTokens(result.tokens()));
     }
 
     static Reading cacheHitRate() {
         return result -> {
             TokenAccount tokens = result.tokens();
             long hits = tokens.device() + tokens.host() + tokens.s3();
-            return share(result, "cache hit rate of the prefill nodes", (double) hits / tokens.prompt());
+            return share(result, "cache hit rate of the prefill nodes", hits);
         };
     }
 
     static Reading cacheHitRate(Tier tier) {
         return result -> {
             requireTold(result, tier);
-            double rate = (double) result.tokens().of(tier) / result.tokens().prompt();
-            return share(result, "cache hit rate of the prefill nodes from " + tier, rate);
+            return share(
+                    result,
+                    "cache hit rate of the prefill nodes from " + tier,
+                    result.tokens().of(tier));
         };
     }
 
     static Reading transferBytes() {
-        return result ->
-                Figure.of("bytes of KV cache transferred", result.transfers().bytes(), Unit.BYTES, transfers(result));
+        return result -> Figure.of(
+                "bytes of KV cache transferred", (double) result.transfers().bytes(), Unit.BYTES, transfers(result));
     }
 
     static Reading transfers() {
-        return result ->
-                Figure.of("number of KV transfers", result.transfers().count(), Unit.TRANSFERS, requests(result));
+        return result -> Figure.of(
+                "number of KV transfers", (double) result.transfers().count(), Unit.TRANSFERS, requests(result));
     }
 
     static Reading meanTransferTime() {
@@ -66,11 +80,18 @@ final class Readings {
         };
     }
 
-    private static Figure share(BenchmarkResult result, String name, double share) {
+    private static Figure share(BenchmarkResult result, String name, long tokens) {
         if (result.tokens().prompt() == 0) {
             throw invalid(result, "the prefill nodes counted no prompt token, so there is no " + name);
         }
-        return Figure.of(name, 100 * share, Unit.SHARE, promptTokens(result.tokens()));
+        double percent = 100.0 * tokens / result.tokens().prompt();
+        return Figure.of(name, percent, Unit.SHARE, promptTokens(result.tokens()));
+    }
+
+    private static void requireRequests(BenchmarkResult result, String name) {
+        if (result.succeeded().isEmpty()) {
+            throw invalid(result, "no request was answered, so there is no " + name);
+        }
     }
 
     /** Tokens of an unknown outer tier are counted as the host's: they tell of host and S3 only where one of both is proven. */

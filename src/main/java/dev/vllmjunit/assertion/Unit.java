@@ -1,7 +1,7 @@
 package dev.vllmjunit.assertion;
 
 import java.math.BigDecimal;
-import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /** What a figure counts, and how it is written. */
@@ -66,14 +66,15 @@ enum Unit {
         return format(value) + (timed && modelled ? " (modelled)" : "");
     }
 
-    /** Three significant digits, more before the decimal point where there are more; none after it for a whole number. */
+    /** Three significant digits, more before the decimal point where there are more, without trailing zeros after it. */
     static String digits(double value) {
         if (!Double.isFinite(value)) {
             return Double.toString(value);
         }
-        BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(3));
-        boolean whole = value == Math.rint(value) || Math.abs(value) >= 1_000;
-        return String.format(
-                Locale.ROOT, "%,." + (whole ? 0 : Math.max(0, rounded.scale())) + "f", whole ? value : rounded);
+        int decimals = Math.max(0, 2 - (int) Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9))));
+        BigDecimal rounded = BigDecimal.valueOf(value)
+                .setScale(decimals, RoundingMode.HALF_UP)
+                .stripTrailingZeros();
+        return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);
     }
 }

@@ -68,7 +68,7 @@ public final class Roofline implements CostModel {
     public long decodeStepNanos(int sequences, long contextTokens) {
         requireNotNegative("sequences", sequences);
         requireNotNegative("contextTokens", contextTokens);
-        return sequences == 0 ? 0 : stepNanos(sequences, contextTokens, contextTokens);
+        return sequences == 0 ? 0 : stepNanos(sequences, (double) contextTokens, contextTokens);
     }
 
     @Override

@@ -1,0 +1,164 @@
+package dev.vllmjunit.assertion;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.topology.Expectation;
+import dev.vllmjunit.topology.Expectation.Metric;
+import dev.vllmjunit.topology.Expectation.Range;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Holds a profile's expectations against the results of a stack. The range that decides is the one the profile gives for that
+ * stack; the guide's own range is always shown beside the value and decides nothing.
+ */
+public final class ExpectationCheck {
+
+    private final String stack;
+    private final Map<CacheState, BenchmarkResult> results;
+    private final Function<Expectation, Optional<String>> floor;
+
+    private ExpectationCheck(
+            String stack, Map<CacheState, BenchmarkResult> results, Function<Expectation, Optional<String>> floor) {
+        this.stack = stack;
+        this.results = results;
+        this.floor = floor;
+    }
+
+    /**
+     * The outcome of each expectation, in order.
+     *
+     * @param stack name of the stack whose deciding ranges apply
+     * @param results by the cache state they were measured in
+     * @param floor tells of an expectation whose guide's range no such hardware could reach, with the figures
+     */
+    public static List<ExpectationOutcome> evaluate(
+            List<Expectation> expectations,
+            String stack,
+            Map<CacheState, BenchmarkResult> results,
+            Function<Expectation, Optional<String>> floor) {
+        ExpectationCheck check = new ExpectationCheck(stack, results, floor);
+        return expectations.stream().map(check::outcome).toList();
+    }
+
+    /**
+     * Returns if no outcome is INVALID or FAIL.
+     *
+     * @throws InvalidRunException listing the INVALID ones
+     * @throws AssertionError listing the FAILed ones, if none is INVALID
+     */
+    public static void requireMet(List<ExpectationOutcome> outcomes) {
+        String invalid = listed(outcomes, Verdict.INVALID);
+        if (!invalid.isEmpty()) {
+            throw new InvalidRunException(
+                    InvalidReason.INCONCLUSIVE, "expectations that could not be decided:" + invalid);
+        }
+        String failed = listed(outcomes, Verdict.FAIL);
+        if (!failed.isEmpty()) {
+            throw new AssertionError(
+                    "\nExpecting every expectation of the profile to be met, but these were not:" + failed);
+        }
+    }
+
+    private static String listed(List<ExpectationOutcome> outcomes, Verdict verdict) {
+        return outcomes.stream()
+                .filter(outcome -> outcome.verdict() == verdict)
+                .map(outcome -> "\n  " + outcome.expectation().row() + ", "
+                        + outcome.expectation().state() + ": " + outcome.note())
+                .collect(Collectors.joining());
+    }
+
+    private ExpectationOutcome outcome(Expectation expectation) {
+        try {
+            double value = expectation.comparedTo().isPresent()
+                    ? ratio(expectation, expectation.comparedTo().get())
+                    : value(expectation.state(), expectation.metric());
+            return judged(expectation, value);
+        } catch (InvalidRunException invalid) {
+            return new ExpectationOutcome(
+                    expectation,
+                    OptionalDouble.empty(),
+                    Verdict.INVALID,
+                    inOneLine(requireNonNullElse(invalid.getMessage(), "")));
+        }
+    }
+
+    private double ratio(Expectation expectation, String other) {
+        Comparability.require(result(expectation.state()), result(other));
+        double divisor = value(other, expectation.metric());
+        if (divisor == 0) {
+            throw new InvalidRunException(
+                    InvalidReason.NOT_OBSERVABLE,
+                    expectation.metric() + " is 0 in " + other + ": nothing to compare with");
+        }
+        return value(expectation.state(), expectation.metric()) / divisor;
+    }
+
+    private ExpectationOutcome judged(Expectation expectation, double value) {
+        Optional<Range> deciding = Optional.ofNullable(expectation.deciding().get(stack));
+        Optional<String> unreachable = floor.apply(expectation);
+        Verdict verdict = deciding.map(range -> range.contains(value) ? Verdict.PASS : Verdict.FAIL)
+                .orElse(unreachable.isPresent() ? Verdict.NOT_FEASIBLE : Verdict.REPORTED);
+        String unit = expectation
+                .comparedTo()
+                .map(other -> "x " + other)
+                .orElse(expectation.metric().unit());
+        String note = Unit.digits(value) + " " + unit
+                + deciding.map(range -> "; expected on " + stack + ": " + words(range))
+                        .orElse("")
+                + "; guide: " + words(expectation.guide())
+                + unreachable.map(why -> "; not feasible: " + why).orElse("");
+        return new ExpectationOutcome(expectation, OptionalDouble.of(value), verdict, note);
+    }
+
+    private double value(String state, Metric metric) {
+        Reading reading =
+                switch (metric) {
+                    case THROUGHPUT -> Readings.throughput();
+                    case TTFT_MEAN -> LatencySource.of(Latency.TTFT).mean();
+                    case CACHE_HIT_RATE -> Readings.cacheHitRate();
+                    case TOTAL_TIME -> Readings.totalTime();
+                    case COMPUTED_TOKENS -> Readings.computedTokens();
+                    case COMPUTE_SAVINGS -> Readings.computeSavings();
+                    case TRANSFER_MEAN -> Readings.meanTransferTime();
+                };
+        double base = reading.of(result(state)).value();
+        return switch (metric) {
+            case TTFT_MEAN, TRANSFER_MEAN -> base / 1e6;
+            case TOTAL_TIME -> base / 1e9;
+            default -> base;
+        };
+    }
+
+    private BenchmarkResult result(String state) {
+        return results.entrySet().stream()
+                .filter(entry -> entry.getKey().name().equals(state))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() -> new InvalidRunException(
+                        InvalidReason.NOT_OBSERVABLE, "there is no run in cache state " + state))
+                .requireValid();
+    }
+
+    private static String words(Range range) {
+        if (range.min() == Double.NEGATIVE_INFINITY) {
+            return "at most " + Unit.digits(range.max());
+        }
+        return range.max() == Double.POSITIVE_INFINITY
+                ? "at least " + Unit.digits(range.min())
+                : Unit.digits(range.min()) + " to " + Unit.digits(range.max());
+    }
+
+    private static String inOneLine(String message) {
+        return message.replace("\n  ", "; ");
+    }
+}

@@ -1,0 +1,100 @@
+package dev.vllmjunit.assertion;
+
+import static dev.vllmjunit.assertion.PerformanceAssertions.assertThat;
+import static dev.vllmjunit.assertion.PerformanceAssertions.percent;
+import static dev.vllmjunit.assertion.PerformanceAssertions.tokensPerSecond;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.evidence.Results;
+import dev.vllmjunit.evidence.Tier;
+import java.time.Duration;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What a run does not tell is INVALID. */
+class NotObservableTest {
+
+    private static final String COLD = Conditions.COLD;
+    private static final String WARM = Conditions.WARM;
+
+    private final BenchmarkResult cold = Results.cold().build();
+
+    @Test
+    void percentileOfTooFewRequests() {
+        assertThat(failure(() -> assertThat(cold).timeToFirstToken().p95().isLessThan(Duration.ofDays(1))))
+                .isInstanceOf(InvalidRunException.class)
+                .hasMessage("INVALID (TOO_FEW_SAMPLES): p95 time to first token was asked of 30 requests, but needs 59"
+                        + " or more; send more requests (documents, repeat), or assert p90, which 30 support"
+                        + COLD);
+    }
+
+    @Test
+    void percentileOfTooFewGaps() {
+        BenchmarkResult brief = Results.cold().ttft(2_000).output(3, 20).build();
+
+        assertThat(failure(() -> assertThat(brief).interTokenLatency().p50().isLessThan(Duration.ofDays(1))))
+                .hasMessage(
+                        "INVALID (TOO_FEW_SAMPLES): p50 inter-token latency was asked of 2 gaps, but needs 5 or more;"
+                                + " ask for more output tokens" + COLD);
+    }
+
+    @Test
+    void timePerOutputTokenOfSingleTokens() {
+        BenchmarkResult single = Results.cold().output(1, 0).build();
+
+        assertThat(failure(() -> assertThat(single).timePerOutputToken().mean().isLessThan(Duration.ofDays(1))))
+                .hasMessage("INVALID (TOO_FEW_SAMPLES): mean time per output token was asked of 0 requests, but needs 1"
+                        + " or more; send more requests (documents, repeat) of two output tokens or more"
+                        + COLD);
+    }
+
+    @Test
+    void hopsBehindAnotherRouter() {
+        assertThat(failure(() -> assertThat(Results.cold().withoutHops().build())
+                        .prefillTime()
+                        .mean()
+                        .isLessThan(Duration.ofDays(1))))
+                .hasMessage(
+                        "INVALID (NOT_OBSERVABLE): the prefill time was asked of 30 requests, but the router told the"
+                                + " way of 0; send them through this project's router" + COLD);
+    }
+
+    @Test
+    void tiersOfAStackThatCannotTellThemApart() {
+        BenchmarkResult mixed =
+                Results.warm().cached(0, 0.9, 0).metrics(Map.of()).build();
+
+        assertThat(mixed).cacheHitRate().from(Tier.DEVICE).isAtMost(percent(0));
+        assertThat(failure(() -> assertThat(mixed).cacheHitRate().from(Tier.S3).isAtMost(percent(100))))
+                .hasMessage(
+                        "INVALID (NOT_OBSERVABLE): the cache hit rate from S3 was asked of a stack that does not tell"
+                                + " host memory from object store; give the profile the cache server's metrics"
+                                + " (vllm.attach.cache-server), or assert the cache hit rate of all tiers" + WARM);
+    }
+
+    @Test
+    void anythingOfNoRequests() {
+        BenchmarkResult none = Results.cold().ttft().build();
+
+        assertThat(failure(() -> assertThat(none).transfer().meanTime().isLessThan(Duration.ofDays(1))))
+                .hasMessage(
+                        "INVALID (NOT_OBSERVABLE): the decode nodes counted no KV transfer, so there is no mean time"
+                                + " of one" + COLD);
+        assertThat(failure(() -> assertThat(none).throughput().isAtLeast(tokensPerSecond(0))))
+                .hasMessage("INVALID (NOT_OBSERVABLE): no request was answered, so there is no throughput" + COLD);
+        assertThat(failure(() -> assertThat(none).totalTime().isLessThan(Duration.ofDays(1))))
+                .hasMessage("INVALID (NOT_OBSERVABLE): no request was answered, so there is no total time" + COLD);
+        assertThat(failure(() -> assertThat(none).computeSavings().isAtMost(percent(100))))
+                .hasMessage(
+                        "INVALID (NOT_OBSERVABLE): the prefill nodes counted no prompt token, so there is no compute"
+                                + " savings" + COLD);
+    }
+
+    private static Throwable failure(ThrowingCallable assertion) {
+        return catchThrowable(assertion);
+    }
+}
