@@ -1,6 +1,8 @@
 package dev.vllmjunit.workload;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything that will be sent, decided before the first request. Immutable.
@@ -22,10 +24,25 @@ public record Schedule(String name, String path, Arrivals arrivals, List<Planned
         return requests.stream().mapToLong(PlannedRequest::promptTokens).sum();
     }
 
+    /** Output tokens that all requests ask for. */
+    public long outputTokens() {
+        return requests.stream().mapToLong(PlannedRequest::maxTokens).sum();
+    }
+
     /** The first request of each document, in sending order: what fills a cache with every document once. */
     public List<PlannedRequest> firstOfEachDocument() {
+        Set<Integer> seen = new HashSet<>();
         return requests.stream()
-                .filter(request -> request.occurrence() == 0 && !request.forcedMiss())
+                .filter(request -> !request.forcedMiss() && seen.add(request.documentId()))
                 .toList();
+    }
+
+    /**
+     * What will be sent, as a text table to print before the first request.
+     *
+     * @param rows requests to show, 0 or more; the rest is counted
+     */
+    public String timetable(int rows) {
+        return Timetable.of(this, rows);
     }
 }

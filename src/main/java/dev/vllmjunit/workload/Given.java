@@ -1,0 +1,22 @@
+package dev.vllmjunit.workload;
+
+/** Checks of what a test author gave: the messages say what was given and what is allowed. */
+final class Given {
+
+    private Given() {}
+
+    static int atLeast(String name, int given, int allowed) {
+        if (given < allowed) {
+            throw new IllegalArgumentException(name + " is " + given + ", but must be " + allowed + " or more");
+        }
+        return given;
+    }
+
+    static double rate(String name, double given) {
+        if (!(given > 0) || Double.isInfinite(given)) {
+            throw new IllegalArgumentException(
+                    name + " is " + given + " requests per second, but must be a finite number above 0");
+        }
+        return given;
+    }
+}
