@@ -29,7 +29,7 @@ final class DocumentFolder {
         int wanted = count.orElse(Math.max(1, files.size()));
         if (files.size() < wanted) {
             throw new IllegalArgumentException("documentsFrom(" + folder + ") needs " + wanted
-                    + " text files there, but found " + files.size());
+                    + " or more text files there, but found " + files.size());
         }
         return files.subList(0, wanted);
     }

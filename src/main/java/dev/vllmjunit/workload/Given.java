@@ -19,4 +19,12 @@ final class Given {
         }
         return given;
     }
+
+    static void notBlank(String name, String... given) {
+        for (int i = 0; i < given.length; i++) {
+            if (given[i].isBlank()) {
+                throw new IllegalArgumentException(name + " " + (i + 1) + " is blank, but must say something");
+            }
+        }
+    }
 }

@@ -123,9 +123,10 @@ public final class LongDocumentQa implements Workload {
      * Questions to append, the first when a document is asked for the first time, and so on in turn. Requests about one document
      * then share the document as prefix.
      *
-     * @param questions none takes earlier ones away
+     * @param questions none blank; no question at all takes earlier ones away
      */
     public LongDocumentQa questions(String... questions) {
+        Given.notBlank("question", questions);
         return with(new AskingSpec(
                 asking.rounds(),
                 asking.order(),
