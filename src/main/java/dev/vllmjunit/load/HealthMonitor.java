@@ -1,0 +1,64 @@
+package dev.vllmjunit.load;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** Measures the driver itself while it runs. Used from the event loop only. */
+final class HealthMonitor {
+
+    private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+    private static final int DIGITS = 3;
+
+    private final EventLoop loop;
+    private final Histogram lateness = new Histogram(LONGEST_NANOS, DIGITS);
+    private final Histogram lag = new Histogram(LONGEST_NANOS, DIGITS);
+    private MachineTimes before = MachineTimes.now();
+    private long nextBeat;
+    private @Nullable ScheduledFuture<?> beats;
+
+    HealthMonitor(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    void start() {
+        before = MachineTimes.now();
+        scheduleBeat(System.nanoTime());
+    }
+
+    void stop() {
+        if (beats != null) {
+            beats.cancel(false);
+        }
+    }
+
+    void sent(long nanosLate) {
+        lateness.recordValue(Math.max(0, Math.min(LONGEST_NANOS, nanosLate)));
+    }
+
+    DriverHealth health(int connections) {
+        MachineTimes after = MachineTimes.now();
+        return new DriverHealth(
+                lateness.getMaxValue(),
+                lateness.getValueAtPercentile(99),
+                lag.getMaxValue(),
+                lag.getValueAtPercentile(99),
+                after.gcNanosSince(before),
+                after.stealFractionSince(before),
+                connections);
+    }
+
+    private void scheduleBeat(long now) {
+        nextBeat = now + BEAT_NANOS;
+        beats = loop.schedule(this::beat, BEAT_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private void beat() {
+        long now = System.nanoTime();
+        lag.recordValue(Math.max(0, Math.min(LONGEST_NANOS, now - nextBeat)));
+        scheduleBeat(now);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.vllmjunit.load;
+
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * What garbage collectors and the hypervisor have taken so far.
+ *
+ * @param gcMillis since the JVM's start
+ * @param stolenTicks since the machine's start
+ * @param allTicks the machine's CPU time of all kinds
+ */
+record MachineTimes(long gcMillis, long stolenTicks, long allTicks) {
+
+    private static final Path CPU_TIMES = Path.of("/proc/stat");
+    /** Position of the steal time behind the word {@code cpu}: proc(5). */
+    private static final int STEAL = 7;
+    /** Guest times are already part of the user times before them. */
+    private static final int OWN_KINDS = 8;
+
+    static MachineTimes now() {
+        long gc = ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .filter(millis -> millis > 0)
+                .sum();
+        long[] ticks = cpuTicks();
+        return new MachineTimes(
+                gc, ticks.length > STEAL ? ticks[STEAL] : 0, Arrays.stream(ticks).sum());
+    }
+
+    long gcNanosSince(MachineTimes earlier) {
+        return (gcMillis - earlier.gcMillis) * 1_000_000;
+    }
+
+    double stealFractionSince(MachineTimes earlier) {
+        long all = allTicks - earlier.allTicks;
+        return all <= 0 ? 0 : (double) (stolenTicks - earlier.stolenTicks) / all;
+    }
+
+    private static long[] cpuTicks() {
+        try {
+            String first = Files.readAllLines(CPU_TIMES).get(0);
+            return Arrays.stream(first.split(" +"))
+                    .skip(1)
+                    .limit(OWN_KINDS)
+                    .mapToLong(Long::parseLong)
+                    .toArray();
+        } catch (IOException | RuntimeException notLinux) {
+            return new long[0];
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.vllmjunit.load;
+
+import dev.vllmjunit.workload.Arrivals;
+import dev.vllmjunit.workload.PlannedRequest;
+import dev.vllmjunit.workload.Schedule;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One schedule being sent. Used from the event loop, but for the constructor, {@link #over()} and, afterwards, {@link #result()}. */
+final class Run implements Connection.Owner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+    /** Connections that take longer are left to the requests that need them. */
+    private static final long OPENING_SECONDS = 2;
+
+    private static final long GRACE_MILLIS = 30_000;
+
+    private final EventLoop loop;
+    private final Schedule schedule;
+    private final Target target;
+    private final OutgoingRequests outgoing;
+    private final Duration timeout;
+    private final IntConsumer progress;
+    private final ConnectionPool pool;
+    private final Pacing pacing;
+    private final HealthMonitor health;
+    private final @Nullable Exchange[] exchanges;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private int opening;
+    private int ended;
+    private boolean started;
+    private boolean closed;
+    private String why = "";
+    private long startNanos;
+
+    Run(Transport transport, Schedule schedule, Target target, Duration timeout, IntConsumer progress) {
+        this.loop = transport.group().next();
+        this.schedule = schedule;
+        this.target = target;
+        this.outgoing = new OutgoingRequests(id(), target, schedule.requests());
+        this.timeout = timeout;
+        this.progress = progress;
+        this.pool = new ConnectionPool(transport, target, timeout, this);
+        this.pacing = Pacing.of(schedule, transport, loop, this::send);
+        this.health = new HealthMonitor(loop);
+        this.exchanges = new Exchange[schedule.requests().size()];
+    }
+
+    private static String id() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    }
+
+    /** Completes when every request has ended or the run was aborted. */
+    CompletableFuture<Void> over() {
+        return over;
+    }
+
+    /** Opens connections first, so that no request pays for the client's own preparations. */
+    void begin() {
+        opening = pacing.connections();
+        if (opening == 0) {
+            start();
+            return;
+        }
+        ScheduledFuture<?> late = loop.schedule(this::start, OPENING_SECONDS, TimeUnit.SECONDS);
+        over.whenComplete((nothing, none) -> late.cancel(false));
+        for (int i = pacing.connections(); i > 0; i--) {
+            pool.connect(this::opened);
+        }
+    }
+
+    private void opened(Connection connection, @Nullable Throwable failure) {
+        if (failure == null) {
+            pool.giveBack(connection, System.nanoTime());
+        }
+        if (--opening == 0) {
+            start();
+        }
+    }
+
+    private void start() {
+        if (started) {
+            return;
+        }
+        started = true;
+        health.start();
+        startNanos = System.nanoTime();
+        pacing.start(startNanos);
+        endIfAllHaveEnded();
+    }
+
+    private void send(int position, long dueNanos) {
+        PlannedRequest planned = schedule.requests().get(position);
+        Exchange exchange = new Exchange(planned, outgoing.requestId(planned), dueNanos);
+        exchanges[position] = exchange;
+        exchange.endsAt(loop.schedule(() -> timedOut(exchange), timeout.toNanos(), TimeUnit.NANOSECONDS));
+        long now = System.nanoTime();
+        Connection connection = pool.take(now);
+        if (connection != null) {
+            send(exchange, position, connection, 0);
+        } else {
+            pool.connect((opened, failure) -> connected(exchange, position, opened, failure, now));
+        }
+    }
+
+    private void connected(
+            Exchange exchange, int position, Connection connection, @Nullable Throwable failure, long askedNanos) {
+        long now = System.nanoTime();
+        if (failure != null) {
+            end(exchange, now, Wording.connection(failure) + " " + exchange.phase());
+        } else if (exchange.hasEnded()) {
+            pool.giveBack(connection, now);
+        } else {
+            send(exchange, position, connection, now - askedNanos);
+        }
+    }
+
+    private void send(Exchange exchange, int position, Connection connection, long connectingNanos) {
+        connection.send(exchange, outgoing.head(position), outgoing.body(position));
+        health.sent(exchange.sentNanos() - exchange.dueNanos() - connectingNanos);
+    }
+
+    @Override
+    public void answered(Exchange exchange, Connection connection, long now) {
+        if (connection.leavesConnectionUsable() && exchange.answer.looksWell()) {
+            pool.giveBack(connection, now);
+        } else {
+            connection.close();
+        }
+        end(exchange, now, null);
+    }
+
+    @Override
+    public void broke(Exchange exchange, String what) {
+        end(exchange, System.nanoTime(), what + " " + exchange.phase());
+    }
+
+    private void timedOut(Exchange exchange) {
+        Connection connection = exchange.connection();
+        end(exchange, System.nanoTime(), "timed out after " + Wording.duration(timeout) + " " + exchange.phase());
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    private void end(Exchange exchange, long now, @Nullable String failure) {
+        if (exchange.end(now, failure)) {
+            ended++;
+            report();
+            pacing.ended(now);
+            endIfAllHaveEnded();
+        }
+    }
+
+    private void report() {
+        try {
+            progress.accept(ended);
+        } catch (RuntimeException e) {
+            LOG.warn("The progress callback failed; the run goes on", e);
+        }
+    }
+
+    private void endIfAllHaveEnded() {
+        if (ended == exchanges.length) {
+            over.complete(null);
+        }
+    }
+
+    /** Ends what hasn't ended, and closes all connections. What is on its way fails, what is not sent stays so. */
+    void abort(String reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        started = true;
+        why = reason;
+        pacing.stop();
+        health.stop();
+        for (Exchange exchange : exchanges) {
+            if (exchange != null && !exchange.hasEnded()) {
+                end(exchange, System.nanoTime(), reason + " " + exchange.phase());
+            }
+        }
+        pool.close();
+        outgoing.release();
+        over.complete(null);
+    }
+
+    /** No run takes longer, unless the event loop is stuck. */
+    long longestMillis() {
+        int requests = exchanges.length;
+        double rounds = schedule.arrivals() instanceof Arrivals.ClosedLoop closedLoop
+                ? Math.ceil((double) requests / closedLoop.concurrency()) + 1
+                : 2;
+        double last = requests == 0
+                ? 0
+                : schedule.requests().get(requests - 1).intendedStart().toMillis();
+        return (long) Math.min(Long.MAX_VALUE / 2, last + rounds * timeout.toMillis() + GRACE_MILLIS);
+    }
+
+    /** What was seen; called when the run is over. */
+    LoadResult result() {
+        boolean closedLoop = schedule.arrivals() instanceof Arrivals.ClosedLoop;
+        List<RequestRecord> records = new ArrayList<>();
+        long endNanos = startNanos;
+        for (int position = 0; position < exchanges.length; position++) {
+            Exchange exchange = exchanges[position];
+            RequestRecord request = exchange == null
+                    ? unsent(schedule.requests().get(position))
+                    : Verdict.of(exchange, target.url(), closedLoop);
+            endNanos = Math.max(endNanos, request.endNanos());
+            records.add(request);
+        }
+        return new LoadResult(startNanos, endNanos, records, health.health(pool.opened()));
+    }
+
+    private RequestRecord unsent(PlannedRequest planned) {
+        return new RequestRecord(
+                planned.index(),
+                outgoing.requestId(planned),
+                startNanos,
+                startNanos,
+                new long[0],
+                startNanos,
+                0,
+                -1,
+                "",
+                Optional.empty(),
+                Optional.of(Wording.at("not sent: " + why, target.url(), Optional.empty())));
+    }
+}

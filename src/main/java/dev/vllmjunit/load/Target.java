@@ -1,0 +1,33 @@
+package dev.vllmjunit.load;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Locale;
+
+/**
+ * Where requests go.
+ *
+ * @param address resolved once, before the run; unresolved when the name is unknown
+ * @param authority the {@code Host} header
+ * @param path request path
+ */
+record Target(InetSocketAddress address, String authority, String path) {
+
+    private static final int HTTP_PORT = 80;
+
+    static Target of(URI endpoint, String path) {
+        String scheme = String.valueOf(endpoint.getScheme()).toLowerCase(Locale.ROOT);
+        String host = endpoint.getHost();
+        String prefix = String.valueOf(endpoint.getRawPath());
+        if (!scheme.equals("http") || host == null || prefix.length() > 1) {
+            throw new IllegalArgumentException(
+                    "the load driver's target is " + endpoint + ", but must be like http://host:port, without a path");
+        }
+        int port = endpoint.getPort() < 0 ? HTTP_PORT : endpoint.getPort();
+        return new Target(new InetSocketAddress(host, port), host + ":" + port, path);
+    }
+
+    String url() {
+        return "http://" + authority + path;
+    }
+}
