@@ -72,19 +72,19 @@ public final class NettyLoadDriver implements LoadDriver {
         try {
             run.over().get(run.longestMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            abort(run, "the run was interrupted");
+            close(run, "the run was interrupted");
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
-            abort(run, "the driver's event loop was stuck");
+            close(run, "the driver's event loop was stuck");
         }
-        abort(run, "the run is over");
+        close(run, "the run is over");
         return run.result();
     }
 
-    /** Also closes the connections; nothing is left to abort when all requests have ended. */
-    private void abort(Run run, String why) {
+    /** Closes the connections; requests that haven't ended fail. */
+    private void close(Run run, String why) {
         try {
-            loop.submit(() -> run.abort(why)).awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS);
+            loop.submit(() -> run.close(why)).awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS);
         } catch (RejectedExecutionException closed) {
             run.over().complete(null);
         }
@@ -95,7 +95,7 @@ public final class NettyLoadDriver implements LoadDriver {
     public void close() {
         Run run = active.get();
         if (run != null) {
-            abort(run, "the load driver was closed");
+            close(run, "the load driver was closed");
         }
         transport.group().shutdownGracefully(0, CLOSING_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS);

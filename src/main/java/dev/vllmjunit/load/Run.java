@@ -63,7 +63,7 @@ final class Run implements Connection.Owner {
         return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     }
 
-    /** Completes when every request has ended or the run was aborted. */
+    /** Completes when every request has ended or the run was closed. */
     CompletableFuture<Void> over() {
         return over;
     }
@@ -180,7 +180,7 @@ final class Run implements Connection.Owner {
     }
 
     /** Ends what hasn't ended, and closes all connections. What is on its way fails, what is not sent stays so. */
-    void abort(String reason) {
+    void close(String reason) {
         if (closed) {
             return;
         }
