@@ -13,7 +13,12 @@ record HopErrors(RouterConfig config, ClientRequest client, Exchange exchange) {
 
     RoutingException prefillLate() {
         return RoutingException.late(
-                Hop.PREFILL, exchange.prefill(), ANSWER, "did not answer", config.prefillDeadline(), "prefill deadline");
+                Hop.PREFILL,
+                exchange.prefill(),
+                ANSWER,
+                "did not answer",
+                config.prefillDeadline(),
+                "prefill deadline");
     }
 
     /** Nothing came from decode at all. */
@@ -28,8 +33,7 @@ record HopErrors(RouterConfig config, ClientRequest client, Exchange exchange) {
     }
 
     RoutingException firstTokenLate() {
-        return decodeLate(
-                FIRST_TOKEN, "sent no first token", config.firstTokenDeadline(), "first-token deadline");
+        return decodeLate(FIRST_TOKEN, "sent no first token", config.firstTokenDeadline(), "first-token deadline");
     }
 
     RoutingException streamIdle() {

@@ -71,16 +71,14 @@ final class PrefillThenDecode {
                         headers,
                         client.forDecode(offer.params()),
                         exchange::decodeSent)
-                .response((answer, chunks) -> isStream(answer)
-                        ? stream(answer, chunks, deadline, firstBy)
-                        : whole(answer, chunks, deadline))
+                .response((answer, chunks) ->
+                        isStream(answer) ? stream(answer, chunks, deadline, firstBy) : whole(answer, chunks, deadline))
                 .takeUntilOther(deadline.expiry())
                 .onErrorMap(error -> errors.decodeBroken(HopErrors.ANSWER, error))
                 .then();
     }
 
-    private Publisher<Void> stream(
-            HttpClientResponse answer, ByteBufFlux chunks, Watchdog untilHeaders, long firstBy) {
+    private Publisher<Void> stream(HttpClientResponse answer, ByteBufFlux chunks, Watchdog untilHeaders, long firstBy) {
         untilHeaders.stop();
         Headers.passOn(answer.responseHeaders(), response.responseHeaders());
         response.responseHeaders().set(Headers.REQUEST_ID, exchange.requestId());

@@ -51,11 +51,16 @@ public final class Router implements AutoCloseable {
     }
 
     /**
-     * Starts a router; it is ready when this returns.
+     * Starts a router; it is ready when this returns. The first one in a JVM also warms the code up, without touching the nodes.
      *
      * @throws IllegalStateException naming the port that cannot be bound
      */
     public static Router start(RouterConfig config) {
+        WarmUp.once();
+        return startCold(config);
+    }
+
+    static Router startCold(RouterConfig config) {
         return new Router(config);
     }
 

@@ -17,7 +17,13 @@ final class Failures {
 
     /** A status, the hop in a header, and the error in vLLM's shape. */
     static void assertError(
-            HttpResponse<String> response, Hop hop, int status, String type, String message, String param, String where) {
+            HttpResponse<String> response,
+            Hop hop,
+            int status,
+            String type,
+            String message,
+            String param,
+            String where) {
         assertThat(response.body())
                 .isEqualTo("{\"error\":{\"message\":\"" + message + "\",\"type\":\"" + type + "\",\"param\":" + param
                         + ",\"code\":" + status + ",\"hop\":\"" + hop.label() + "\"" + where + "}}");
@@ -28,16 +34,24 @@ final class Failures {
 
     /** 200, what came from decode, an error event, and {@code [DONE]}. */
     static void assertEndsInError(
-            HttpResponse<String> response, List<String> before, FakeNode decode, String type, int code, String what, String phase) {
+            HttpResponse<String> response,
+            List<String> before,
+            FakeNode decode,
+            String type,
+            int code,
+            String what,
+            String phase) {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body())
-                .isEqualTo(String.join("", before) + "\n\ndata: {\"error\":{\"message\":\"Decode hop failed: node decode-0 at "
+                .isEqualTo(String.join("", before)
+                        + "\n\ndata: {\"error\":{\"message\":\"Decode hop failed: node decode-0 at "
                         + decode.endpoint() + " " + what + "\",\"type\":\"" + type + "\",\"param\":null,\"code\":"
                         + code + ",\"hop\":\"decode\"" + at(decode, phase) + "}}\n\ndata: [DONE]\n\n");
     }
 
     /** Node, URL and phase in an error. */
     static String at(FakeNode node, String phase) {
-        return ",\"node\":\"" + node.target().name() + "\",\"url\":\"" + node.endpoint() + "\",\"phase\":\"" + phase + "\"";
+        return ",\"node\":\"" + node.target().name() + "\",\"url\":\"" + node.endpoint() + "\",\"phase\":\"" + phase
+                + "\"";
     }
 }

@@ -11,12 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
 class RouterDecodeFailuresTest {
@@ -219,6 +215,7 @@ class RouterDecodeFailuresTest {
         assertThat(stack.complete(Samples.STREAM_REQUEST).body()).isEqualTo(String.join("", events));
         HopTimeline timeline = stack.timeline();
         assertThat(timeline.failedHop()).isEmpty();
-        assertThat(Duration.ofNanos(timeline.lastTokenNanos() - timeline.decodeSentNanos())).isGreaterThan(deadline);
+        assertThat(Duration.ofNanos(timeline.lastTokenNanos() - timeline.decodeSentNanos()))
+                .isGreaterThan(deadline);
     }
 }

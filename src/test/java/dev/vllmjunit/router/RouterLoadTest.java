@@ -83,6 +83,15 @@ class RouterLoadTest {
     }
 
     @Test
+    void sendsNodesNothingOfItsOwn() {
+        try (Stack stack = Stack.start()) {
+            assertThat(stack.prefill().received).isEmpty();
+            assertThat(stack.decode().received).isEmpty();
+            assertThat(stack.router.takeTimelines()).isEmpty();
+        }
+    }
+
+    @Test
     void leavesNoThreadBehind() {
         try (Stack stack = Stack.start()) {
             stack.complete(Samples.STREAM_REQUEST);
