@@ -15,14 +15,14 @@ public record Floors(Topology topology, Links links) {
 
     /**
      * Operations to compute the KV cache of a prompt: {@code 2 · parameters · n} for the weights, one multiplication and one
-     * addition each, plus {@code 4 · layers · hiddenSize · n² / 2} for attention (queries with keys, then with values; the causal
+     * addition each, plus {@code 4 · layers · attentionWidth · n² / 2} for attention (queries with keys, then with values; the causal
      * mask halves it). Kaplan et al. 2020, "Scaling Laws for Neural Language Models", section 2.1; Hoffmann et al. 2022,
      * appendix F.
      */
     public double prefillFlops(long tokens) {
         ModelSpec model = topology.model();
         double n = tokens;
-        return 2.0 * model.parameters() * n + 4.0 * model.layers() * model.hiddenSize() * n * n / 2;
+        return 2.0 * model.parameters() * n + 4.0 * model.layers() * model.attentionWidth() * n * n / 2;
     }
 
     /** KV cache of a prompt, in bytes over all ranks. */

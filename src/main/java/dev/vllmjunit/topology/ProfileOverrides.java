@@ -31,7 +31,8 @@ final class ProfileOverrides {
                 model.kvHeads(),
                 model.headDim(),
                 model.bytesPerElement(),
-                model.maxModelLength());
+                model.maxModelLength(),
+                model.attentionHeads());
     }
 
     private static Profile.NodeDefaults node(Profile.NodeDefaults node, Optional<Integer> port) {

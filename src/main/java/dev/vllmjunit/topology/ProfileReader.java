@@ -23,8 +23,16 @@ final class ProfileReader {
             "attach",
             "expectations");
 
-    private static final List<String> MODEL_KEYS =
-            List.of("id", "parameters", "layers", "hiddenSize", "kvHeads", "headDim", "dtype", "maxModelLength");
+    private static final List<String> MODEL_KEYS = List.of(
+            "id",
+            "parameters",
+            "layers",
+            "hiddenSize",
+            "kvHeads",
+            "headDim",
+            "attentionHeads",
+            "dtype",
+            "maxModelLength");
     private static final List<String> NODE_KEYS = List.of(
             "accelerator", "tensorParallelism", "blockSize", "host", "port", "image", "environment", "arguments");
     private static final List<String> TRANSFER_KEYS =
@@ -75,7 +83,8 @@ final class ProfileReader {
                 model.required("kvHeads", ValueType.COUNT),
                 model.required("headDim", ValueType.COUNT),
                 model.value("dtype", DTYPE).orElse("bfloat16").equals("float32") ? 4 : 2,
-                model.value("maxModelLength", ValueType.COUNT).orElse(32_768));
+                model.value("maxModelLength", ValueType.COUNT).orElse(32_768),
+                model.value("attentionHeads", ValueType.COUNT).orElse(0));
     }
 
     private static Profile.NodeDefaults node(Optional<Section> node) {

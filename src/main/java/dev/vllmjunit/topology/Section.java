@@ -127,7 +127,9 @@ final class Section {
     }
 
     private static void requireNoCredential(String path, Yaml.Scalar scalar) {
-        if (!Masking.patterns(scalar.text()).equals(scalar.text())) {
+        String text = scalar.text();
+        boolean secretOption = text.startsWith("--") && Masking.isSecretName(text);
+        if (secretOption || !Masking.patterns(text).equals(text)) {
             throw credential(scalar.at(), path);
         }
     }

@@ -137,15 +137,15 @@ class ProfileLoaderTest {
     void saysWhichKeyIsMissing() {
         assertRefused(
                 "prefill: {host: a}\n",
-                "mine.yaml:1:1: model is missing; write id, parameters, layers, hiddenSize, kvHeads, headDim, dtype,"
-                        + " maxModelLength below it");
+                "mine.yaml:1:1: model is missing; write id, parameters, layers, hiddenSize, kvHeads, headDim,"
+                        + " attentionHeads, dtype, maxModelLength below it");
         assertRefused(
                 MODEL + "s3Cache:\n  region: eu\n",
                 "mine.yaml:9:3: s3Cache.bucket is missing; write a text that is not empty");
         assertRefused(
                 "",
                 "mine.yaml:1:1: model is missing; write id, parameters, layers, hiddenSize, kvHeads, headDim,"
-                        + " dtype, maxModelLength below it");
+                        + " attentionHeads, dtype, maxModelLength below it");
     }
 
     @Test
@@ -229,6 +229,8 @@ class ProfileLoaderTest {
                 "mine.yaml:10:13: s3Cache.endpoint" + remedy);
         assertRefused(
                 MODEL + "prefill:\n  arguments: ['--api-key=abc']\n", "mine.yaml:9:15: prefill.arguments" + remedy);
+        assertRefused(
+                MODEL + "prefill:\n  arguments: [--api-key, abc]\n", "mine.yaml:9:15: prefill.arguments" + remedy);
     }
 
     @Test
