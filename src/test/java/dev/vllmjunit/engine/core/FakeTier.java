@@ -1,0 +1,68 @@
+package dev.vllmjunit.engine.core;
+
+import dev.vllmjunit.engine.tier.KvCacheTier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A KV cache server in a map, which a test can look into and damage. */
+final class FakeTier implements KvCacheTier {
+
+    final Map<String, byte[]> chunks = new ConcurrentHashMap<>();
+    final List<String> loads = java.util.Collections.synchronizedList(new ArrayList<>());
+    volatile int loseFromChunk = Integer.MAX_VALUE;
+    volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+    private final int chunkTokens;
+
+    FakeTier(int chunkTokens) {
+        this.chunkTokens = chunkTokens;
+    }
+
+    @Override
+    public int chunkTokens() {
+        return chunkTokens;
+    }
+
+    @Override
+    public CompletableFuture<Integer> lookup(int[] promptTokens, Optional<String> cacheSalt) {
+        int found = 0;
+        while ((found + 1) * chunkTokens <= promptTokens.length
+                && chunks.containsKey(key(promptTokens, cacheSalt, found))) {
+            found++;
+        }
+        return CompletableFuture.completedFuture(found);
+    }
+
+    @Override
+    public CompletableFuture<List<LoadedChunk>> load(
+            int[] promptTokens, Optional<String> cacheSalt, int firstChunk, int endChunk) {
+        loads.add(firstChunk + "-" + endChunk);
+        List<LoadedChunk> loaded = new ArrayList<>();
+        for (int chunk = firstChunk; chunk < Math.min(endChunk, loseFromChunk); chunk++) {
+            loaded.add(new LoadedChunk(
+                    chunks.get(key(promptTokens, cacheSalt, chunk)).clone(), true));
+        }
+        return gate.thenApply(open -> loaded);
+    }
+
+    @Override
+    public void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv) {
+        chunks.put(key(promptTokens, cacheSalt, chunk), kv);
+    }
+
+    @Override
+    public void dropHostTier() {
+        chunks.clear();
+    }
+
+    @Override
+    public void close() {}
+
+    String key(int[] promptTokens, Optional<String> cacheSalt, int chunk) {
+        return cacheSalt.orElse("") + Arrays.hashCode(Arrays.copyOf(promptTokens, (chunk + 1) * chunkTokens));
+    }
+}
