@@ -89,7 +89,7 @@ final class EngineLoop implements Runnable {
             mailbox.drain();
             start = System.nanoTime();
             watchLeases(start);
-            plan = scheduler.plan();
+            plan = scheduler.plan(start);
             showLevels();
             steps.compute(plan);
         }

@@ -70,9 +70,9 @@ final class Scheduler implements ExternalKv.Loads {
         return waiting.stream().filter(Sequence::pullPending).toList();
     }
 
-    /** What to compute next; empty if there is nothing that can be computed. */
-    StepPlan plan() {
-        Planning planning = new Planning();
+    /** What to compute in the step that begins now; empty if there is nothing that can be computed. */
+    StepPlan plan(long now) {
+        Planning planning = new Planning(now);
         boolean preempted = planning.continueRunning();
         if (!preempted) {
             planning.startLoaded();
@@ -150,8 +150,13 @@ final class Scheduler implements ExternalKv.Loads {
     /** One step's planning. */
     private final class Planning {
 
+        private final long now;
         private final List<Chunk> chunks = new ArrayList<>();
         private int budget = config.maxBatchedTokens();
+
+        private Planning(long now) {
+            this.now = now;
+        }
 
         /** Returns whether a sequence was preempted. */
         boolean continueRunning() {
@@ -232,7 +237,7 @@ final class Scheduler implements ExternalKv.Loads {
 
         private void start(Sequence sequence) {
             sequence.enter(Phase.RUNNING);
-            sequence.times().scheduled(System.nanoTime());
+            sequence.times().scheduled(now);
             running.add(sequence);
             schedule(sequence);
         }

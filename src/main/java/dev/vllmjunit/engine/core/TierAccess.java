@@ -143,7 +143,7 @@ final class TierAccess implements ExternalKv {
     private <T> void inTime(Supplier<CompletableFuture<T>> question, T otherwise, String what, Consumer<T> then) {
         asked(question).copy().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).whenComplete((value, failure) -> {
             if (failure != null) {
-                LOG.warn("{} in the KV cache server failed, the tokens are computed", what, failure);
+                LOG.warn("{} in the KV cache server failed, the tokens are computed: {}", what, failure.toString());
             }
             T usable = failure != null ? otherwise : value;
             mailbox.post(() -> then.accept(usable));
