@@ -52,14 +52,14 @@ final class BlockPool {
     int freeAmong(BlockHashes keys, int hits) {
         int free = 0;
         for (int i = 0; i < hits; i++) {
-            free += references[byKey.get(keys.get(i))] == 0 ? 1 : 0;
+            free += references[cachedUnder(keys.get(i))] == 0 ? 1 : 0;
         }
         return free;
     }
 
     /** Takes a cached block that {@link #hits} counted. */
     int take(long cachedKey) {
-        int block = byKey.get(cachedKey);
+        int block = cachedUnder(cachedKey);
         if (references[block]++ == 0) {
             free.remove(block);
         }
@@ -91,8 +91,10 @@ final class BlockPool {
 
     /** The bytes of a block, to read and write. */
     byte[] bytes(int block) {
-        byte[] bytes = content[block];
-        return bytes != null ? bytes : (content[block] = new byte[blockBytes]);
+        if (content[block] == null) {
+            content[block] = new byte[blockBytes];
+        }
+        return content[block];
     }
 
     /** Puts received bytes in place of a block's own. */
@@ -110,6 +112,14 @@ final class BlockPool {
             content[block] = null;
         }
         return true;
+    }
+
+    private int cachedUnder(long cachedKey) {
+        Integer block = byKey.get(cachedKey);
+        if (block == null) {
+            throw new IllegalStateException("no block is cached under this key; count the hits before taking them");
+        }
+        return block;
     }
 
     private void releaseOne(int block) {

@@ -140,14 +140,17 @@ public final class EmbeddedEngine implements Engine {
     }
 
     private void queue(Sequence sequence) {
-        int needed = config.blocksFor(Math.min(
-                sequence.promptLength() + sequence.request().maxTokens(),
-                config.model().maxModelLength()));
+        long longest = (long) sequence.promptLength() + sequence.request().maxTokens();
+        long allowed = Math.max(sequence.promptLength(), config.model().maxModelLength());
+        int needed = config.blocksFor((int) Math.min(longest, allowed));
         if (needed > pool.size()) {
-            refuse(sequence, "request " + sequence.id() + " needs " + needed + " KV cache blocks for "
-                    + sequence.promptLength() + " prompt and " + sequence.request().maxTokens() + " output tokens; engine "
-                    + config.name() + " has " + pool.size() + " blocks of " + config.blockSize()
-                    + " tokens, raise its cacheTokens or send less");
+            refuse(
+                    sequence,
+                    "request " + sequence.id() + " needs " + needed + " KV cache blocks for "
+                            + sequence.promptLength() + " prompt and "
+                            + sequence.request().maxTokens() + " output tokens; engine "
+                            + config.name() + " has " + pool.size() + " blocks of " + config.blockSize()
+                            + " tokens, raise its cacheTokens or send less");
         } else if (!scheduler.add(sequence)) {
             refuse(sequence, "request id " + sequence.id() + " is in use; every request needs an id of its own");
         }

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param cost modelled times
  * @param tier the KV cache server behind it, if there is one; its chunks are whole blocks
  */
+@SuppressWarnings("ArrayRecordComponent") // thousands of tokens or blocks; never compared as a whole
 public record EngineConfig(
         String name,
         ModelSpec model,
@@ -61,7 +62,8 @@ public record EngineConfig(
         require(
                 model.kvBytesPerToken() / kvScale * blockSize <= Integer.MAX_VALUE / 2,
                 name,
-                "kvScale is " + kvScale + "; a block of " + blockSize + " tokens is then larger than 1 GiB, raise kvScale");
+                "kvScale is " + kvScale + "; a block of " + blockSize
+                        + " tokens is then larger than 1 GiB, raise kvScale");
         require(!lease.isNegative() && !lease.isZero(), name, "lease is " + lease + "; it must be longer than 0");
         int chunk = tier.map(KvCacheTier::chunkTokens).orElse(blockSize);
         require(

@@ -115,8 +115,10 @@ final class EngineLoop implements Runnable {
 
     private void watchLeases(long now) {
         for (Lease lease : leases.expired(now)) {
-            LOG.warn("Releasing expired KV blocks for request {} which were retrieved by 0 remote worker(s) before lease"
-                    + " expired.", lease.requestId());
+            LOG.warn(
+                    "Releasing expired KV blocks for request {} which were retrieved by 0 remote worker(s) before lease"
+                            + " expired.",
+                    lease.requestId());
             pool.release(lease.blocks(), lease.blocks().length);
             metrics.transfers().expired();
         }
@@ -127,7 +129,6 @@ final class EngineLoop implements Runnable {
     }
 
     private void showLevels() {
-        metrics.levels(
-                scheduler.runningCount(), scheduler.waitingCount(), (double) pool.heldBlocks() / pool.size());
+        metrics.levels(scheduler.runningCount(), scheduler.waitingCount(), (double) pool.heldBlocks() / pool.size());
     }
 }

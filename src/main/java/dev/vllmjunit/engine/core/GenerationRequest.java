@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param remoteDecode keep the prompt's blocks for a decode node and answer with where they are
  * @param remoteKv where to pull the prompt's blocks from, if a prefill node has them
  */
+@SuppressWarnings("ArrayRecordComponent") // thousands of tokens or blocks; never compared as a whole
 public record GenerationRequest(
         String requestId,
         int[] promptTokens,

@@ -37,7 +37,8 @@ final class LatencyMetrics {
         prefill = request(families, "request_prefill_time", "Time spent in PREFILL phase");
         decode = request(families, "request_decode_time", "Time spent in DECODE phase");
         promptTokens = families.histogram("vllm:request_prompt_tokens", "Prefill tokens of a request.", tokens);
-        generationTokens = families.histogram("vllm:request_generation_tokens", "Generated tokens of a request.", tokens);
+        generationTokens =
+                families.histogram("vllm:request_generation_tokens", "Generated tokens of a request.", tokens);
         computedTokens = families.histogram(
                 "vllm:request_prefill_kv_computed_tokens",
                 "New KV tokens computed during prefill, without cached ones.",

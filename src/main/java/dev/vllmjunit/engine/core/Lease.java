@@ -11,4 +11,5 @@ import java.util.List;
  * @param tokens prompt tokens they hold
  * @param promptKey {@link Leases#promptKey} of the prompt
  */
+@SuppressWarnings("ArrayRecordComponent") // thousands of tokens or blocks; never compared as a whole
 record Lease(String requestId, int[] blocks, List<byte[]> content, int tokens, long promptKey) {}

@@ -54,7 +54,8 @@ final class Leases {
         Entry entry = entries.get(pull.requestId());
         if (entry == null) {
             throw new TransferException(gone.getOrDefault(
-                    pull.requestId(), "no KV blocks are kept for request " + pull.requestId() + "; it is not known here"));
+                    pull.requestId(),
+                    "no KV blocks are kept for request " + pull.requestId() + "; it is not known here"));
         }
         check(pull, entry.lease);
         entry.readers++;
@@ -75,7 +76,9 @@ final class Leases {
         if (entry == null) {
             return List.of();
         }
-        gone.put(requestId, "the KV blocks of request " + requestId + " were already pulled or given up, and then released");
+        gone.put(
+                requestId,
+                "the KV blocks of request " + requestId + " were already pulled or given up, and then released");
         return List.of(entry.lease);
     }
 
@@ -102,7 +105,10 @@ final class Leases {
             if (entry.expiry - now <= 0 && entry.readers == 0) {
                 all.remove();
                 String id = entry.lease.requestId();
-                gone.put(id, "the KV blocks of request " + id + " were released when their lease of " + duration + " expired");
+                gone.put(
+                        id,
+                        "the KV blocks of request " + id + " were released when their lease of " + duration
+                                + " expired");
                 expired.add(entry.lease);
             }
         }

@@ -37,7 +37,8 @@ record PeerIdentity(String engineId, String compatibility, int blockSize, long k
     void requireCompatible(PeerIdentity remote, String expectedEngineId) throws TransferException {
         if (!remote.compatibility.equals(compatibility)) {
             throw new TransferException("NIXL compatibility hash mismatch. Local: " + compatibility + ", Remote: "
-                    + remote.compatibility + ". Prefill and decode instances have incompatible configurations. This may be"
+                    + remote.compatibility
+                    + ". Prefill and decode instances have incompatible configurations. This may be"
                     + " due to: different vLLM versions, models, dtypes, KV cache layouts, attention backends, etc. Both"
                     + " instances must use identical configurations. (KV bytes per token: local " + kvBytesPerToken
                     + ", remote " + remote.kvBytesPerToken + ")");

@@ -9,4 +9,5 @@ package dev.vllmjunit.engine.core;
  * @param firstBlock blocks of the prompt that it has itself
  * @param blocks ids of the blocks from there on
  */
+@SuppressWarnings("ArrayRecordComponent") // thousands of tokens or blocks; never compared as a whole
 record PullRequest(String requestId, long promptKey, int tokens, int firstBlock, int[] blocks) {}

@@ -11,5 +11,6 @@ package dev.vllmjunit.engine.core;
  * @param tokens prompt tokens they hold
  * @param cachedTokens prompt tokens the prefill node did not compute for this very request
  */
+@SuppressWarnings("ArrayRecordComponent") // thousands of tokens or blocks; never compared as a whole
 public record RemoteKv(
         String engineId, String requestId, String host, int port, int[] blockIds, int tokens, int cachedTokens) {}

@@ -75,10 +75,12 @@ final class RemotePull implements ExternalKv {
     void renew(Collection<Sequence> waiting) {
         Map<String, List<RemoteKv>> byEngine =
                 waiting.stream().map(RemotePull::remote).collect(Collectors.groupingBy(RemoteKv::engineId));
-        byEngine.values().forEach(kept -> pulling.execute(() -> tell(
-                "renewal",
-                kept.get(0),
-                session -> session.renew(kept.stream().map(RemoteKv::requestId).toList()))));
+        byEngine.values()
+                .forEach(kept -> pulling.execute(() -> tell(
+                        "renewal",
+                        kept.get(0),
+                        session -> session.renew(
+                                kept.stream().map(RemoteKv::requestId).toList()))));
     }
 
     private void pull(Sequence sequence, RemoteKv remote, int firstBlock) {
@@ -101,10 +103,11 @@ final class RemotePull implements ExternalKv {
             requireWhole(remote, prompt.length);
             int[] wanted = Arrays.copyOfRange(remote.blockIds(), firstBlock, remote.blockIds().length);
             long start = System.nanoTime();
-            long bytes = (long) wanted.length * config.blockSize() * config.model().kvBytesPerToken();
+            long bytes =
+                    (long) wanted.length * config.blockSize() * config.model().kvBytesPerToken();
             long deadline = link.reserve(start, config.cost().transferNanos(bytes));
-            List<byte[]> blocks = session.pull(new PullRequest(
-                    remote.requestId(), Leases.promptKey(prompt), prompt.length, firstBlock, wanted));
+            List<byte[]> blocks = session.pull(
+                    new PullRequest(remote.requestId(), Leases.promptKey(prompt), prompt.length, firstBlock, wanted));
             long posted = System.nanoTime();
             Pacing.waitUntil(deadline, closed);
             metrics.transferred(System.nanoTime() - start, posted - start, bytes, wanted.length);

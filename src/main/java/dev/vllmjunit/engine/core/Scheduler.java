@@ -74,7 +74,7 @@ final class Scheduler implements ExternalKv.Loads {
     StepPlan plan(long now) {
         Planning planning = new Planning(now);
         boolean preempted = planning.continueRunning();
-        if (!preempted) {
+        if (!preempted || planning.chunks.isEmpty()) {
             planning.startLoaded();
             planning.admitWaiting();
         }

@@ -182,7 +182,8 @@ final class Sequence {
         tierView = null;
     }
 
-    @Nullable TierView tierView() {
+    @Nullable
+    TierView tierView() {
         return tierView;
     }
 
@@ -190,7 +191,8 @@ final class Sequence {
         tierView = view;
     }
 
-    @Nullable OutputSampler sampler() {
+    @Nullable
+    OutputSampler sampler() {
         return sampler;
     }
 

@@ -19,6 +19,8 @@ final class SideChannelServer implements AutoCloseable {
     /** The loopback interface: embedded nodes of one stack live on one machine. */
     static final String HOST = "127.0.0.1";
 
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     private static final Logger LOG = LoggerFactory.getLogger(SideChannelServer.class);
 
     /** A reader is silent for as long as its modelled transfer takes; nothing modelled takes longer than this. */
@@ -52,15 +54,11 @@ final class SideChannelServer implements AutoCloseable {
      * @param threads where connections are served; closed by whoever owns it
      */
     static SideChannelServer start(
-            int port,
-            PeerIdentity identity,
-            Leases leases,
-            Consumer<Lease> freed,
-            ExecutorService threads)
+            int port, PeerIdentity identity, Leases leases, Consumer<Lease> freed, ExecutorService threads)
             throws IOException {
         ServerSocket socket = new ServerSocket();
         try {
-            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port));
         } catch (IOException e) {
             socket.close();
             throw new IOException("the side channel port " + port + " cannot be bound: " + e.getMessage(), e);

@@ -132,8 +132,11 @@ final class StepRunner {
         }
         scheduler.remove(sequence, blocks.length);
         leases.grant(new Lease(
-                sequence.id(), blocks, content, tokens, Leases.promptKey(sequence.request().promptTokens())));
-        return new RemoteKv(
-                engineId, sequence.id(), SideChannelServer.HOST, sideChannelPort, blocks, tokens, cached);
+                sequence.id(),
+                blocks,
+                content,
+                tokens,
+                Leases.promptKey(sequence.request().promptTokens())));
+        return new RemoteKv(engineId, sequence.id(), SideChannelServer.HOST, sideChannelPort, blocks, tokens, cached);
     }
 }

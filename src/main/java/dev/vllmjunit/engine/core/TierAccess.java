@@ -29,8 +29,7 @@ final class TierAccess implements ExternalKv {
     private final int bytesPerToken;
     private final int chunkTokens;
 
-    TierAccess(
-            KvCacheTier tier, EngineConfig config, BlockPool pool, Mailbox mailbox, Loads loads, Executor storing) {
+    TierAccess(KvCacheTier tier, EngineConfig config, BlockPool pool, Mailbox mailbox, Loads loads, Executor storing) {
         this.tier = tier;
         this.pool = pool;
         this.mailbox = mailbox;
@@ -48,9 +47,7 @@ final class TierAccess implements ExternalKv {
             ask(sequence);
             return UNKNOWN;
         }
-        return view.answered()
-                ? Math.max(0, usable(sequence, view.available() * chunkTokens) - localTokens)
-                : UNKNOWN;
+        return view.answered() ? Math.max(0, usable(sequence, view.available() * chunkTokens) - localTokens) : UNKNOWN;
     }
 
     @Override
@@ -124,7 +121,7 @@ final class TierAccess implements ExternalKv {
     }
 
     private void copyIn(Sequence sequence, int chunk, int localTokens, byte[] kv) {
-                int firstToken = chunk * chunkTokens;
+        int firstToken = chunk * chunkTokens;
         for (int token = Math.max(firstToken, localTokens); token < firstToken + chunkTokens; token += blockSize) {
             byte[] bytes = pool.bytes(sequence.blockOf(token));
             System.arraycopy(kv, (token - firstToken) * bytesPerToken, bytes, 0, bytes.length);
@@ -132,7 +129,7 @@ final class TierAccess implements ExternalKv {
     }
 
     private byte[] copyOut(Sequence sequence, int chunk) {
-                byte[] kv = new byte[chunkTokens * bytesPerToken];
+        byte[] kv = new byte[chunkTokens * bytesPerToken];
         for (int token = 0; token < chunkTokens; token += blockSize) {
             byte[] bytes = pool.bytes(sequence.blockOf(chunk * chunkTokens + token));
             System.arraycopy(bytes, 0, kv, token * bytesPerToken, bytes.length);
@@ -141,13 +138,19 @@ final class TierAccess implements ExternalKv {
     }
 
     private <T> void inTime(Supplier<CompletableFuture<T>> question, T otherwise, String what, Consumer<T> then) {
-        asked(question).copy().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).whenComplete((value, failure) -> {
-            if (failure != null) {
-                LOG.warn("{} in the KV cache server failed, the tokens are computed: {}", what, failure.toString());
-            }
-            T usable = failure != null ? otherwise : value;
-            mailbox.post(() -> then.accept(usable));
-        });
+        var unused = asked(question)
+                .copy()
+                .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((value, failure) -> {
+                    if (failure != null) {
+                        LOG.warn(
+                                "{} in the KV cache server failed, the tokens are computed: {}",
+                                what,
+                                failure.toString());
+                    }
+                    T usable = failure != null ? otherwise : value;
+                    mailbox.post(() -> then.accept(usable));
+                });
     }
 
     private static <T> CompletableFuture<T> asked(Supplier<CompletableFuture<T>> question) {

@@ -36,8 +36,8 @@ final class TransferMetrics {
         failed = families.counter(
                 "vllm:nixl_num_failed_transfers",
                 "Number of failed NIXL KV Cache transfers, including handshake and notification failures.");
-        failedNotifications = families.counter(
-                "vllm:nixl_num_failed_notifications", "Number of failed NIXL KV Cache notifications.");
+        failedNotifications =
+                families.counter("vllm:nixl_num_failed_notifications", "Number of failed NIXL KV Cache notifications.");
         expired = families.counter(
                 "vllm:nixl_num_kv_expired_reqs", "Number of requests that had their KV expire, counted on prefill.");
         families.counter(
@@ -49,7 +49,7 @@ final class TransferMetrics {
     void transferred(long nanos, long postNanos, long fullSizeBytes, int descriptorCount) {
         transferTime.observe(nanos / NANOS);
         postTime.observe(postNanos / NANOS);
-        bytes.observe(fullSizeBytes);
+        bytes.observe((double) fullSizeBytes);
         descriptors.observe(descriptorCount);
     }
 

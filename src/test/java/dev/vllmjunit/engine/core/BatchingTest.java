@@ -39,7 +39,8 @@ class BatchingTest {
     @ValueSource(ints = {32, 64, 128})
     void theOutputDoesNotDependOnTheBlockSize(int blockSize) {
         int[] prompt = Nodes.prompt(1, 203);
-        List<Integer> small = Nodes.send(nodes.start(Nodes.Setup.DEFAULT), Nodes.request(prompt, 12)).output();
+        List<Integer> small = Nodes.send(nodes.start(Nodes.Setup.DEFAULT), Nodes.request(prompt, 12))
+                .output();
 
         assertThat(Nodes.send(nodes.start(Nodes.Setup.DEFAULT.blockSize(blockSize)), Nodes.request(prompt, 12))
                         .output())
@@ -86,8 +87,7 @@ class BatchingTest {
 
     @Test
     void aLongPromptDoesNotStopRunningDecodes() {
-        EmbeddedEngine engine =
-                nodes.start(Nodes.Setup.DEFAULT.budget(32).cost(new FixedCost(MILLI, MILLI, 0)));
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.budget(32).cost(new FixedCost(MILLI, MILLI, 0)));
         Answer decoding = Nodes.send(engine, Nodes.request(Nodes.prompt(1, 16), 200));
         await().until(() -> decoding.tokens.size() > 3);
 
@@ -100,8 +100,7 @@ class BatchingTest {
 
     @Test
     void aRequestWithoutFreeBlocksWaitsForThem() {
-        EmbeddedEngine engine = nodes.start(
-                Nodes.Setup.DEFAULT.cacheTokens(160).cost(new FixedCost(MILLI, MILLI, 0)));
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cacheTokens(160).cost(new FixedCost(MILLI, MILLI, 0)));
         Answer first = Nodes.send(engine, Nodes.request(Nodes.prompt(1, 100), 20));
         Answer second = Nodes.send(engine, Nodes.request(Nodes.prompt(2, 100), 20));
         first.output();
@@ -137,6 +136,16 @@ class BatchingTest {
                 .isEqualTo("request " + request.requestId()
                         + " needs 14 KV cache blocks for 200 prompt and 20 output tokens; engine small has 10 blocks of 16"
                         + " tokens, raise its cacheTokens or send less");
+    }
+
+    @Test
+    void aPromptLongerThanModelAndCacheIsRefusedAndNotKeptWaiting() {
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cacheTokens(8500));
+
+        assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(1, 9000), Integer.MAX_VALUE))
+                        .awaitEnd()
+                        .error)
+                .contains("needs 563 KV cache blocks for 9000 prompt");
     }
 
     @Test

@@ -61,8 +61,7 @@ class EngineLifecycleTest {
             }
         }
 
-        assertThat(mustEnd).isNotEmpty().allSatisfy(answer -> assertThat(
-                        answer.awaitEnd().finishReason + answer.error)
+        assertThat(mustEnd).isNotEmpty().allSatisfy(answer -> assertThat(answer.awaitEnd().finishReason + answer.error)
                 .isNotEmpty());
         await().atMost(Duration.ofSeconds(10)).until(() -> prefill.heldBlocks() == 0 && decode.heldBlocks() == 0);
         assertThat(prefill.resetPrefixCache(true)).isTrue();
@@ -73,8 +72,9 @@ class EngineLifecycleTest {
     void closeFailsWhatRunsAndLeavesNoThread() {
         EmbeddedEngine prefill =
                 nodes.start(Nodes.Setup.DEFAULT.tier(new FakeTier(64)).config("closing-p", Nodes.MODEL, 1));
-        EmbeddedEngine decode = nodes.start(
-                Nodes.Setup.DEFAULT.cost(new FixedCost(0, 1_000_000, 3_000_000_000L)).config("closing-d"));
+        EmbeddedEngine decode = nodes.start(Nodes.Setup.DEFAULT
+                .cost(new FixedCost(0, 1_000_000, 3_000_000_000L))
+                .config("closing-d"));
         int[] prompt = Nodes.prompt(1, 100);
         Nodes.send(prefill, Nodes.request(prompt, 1)).output();
         Answer running = Nodes.send(decode, Nodes.request(prompt, 3000));
@@ -96,7 +96,8 @@ class EngineLifecycleTest {
         assertThat(pulling.awaitEnd().error).isEqualTo("engine closing-d was closed");
         assertThat(decode.healthy()).isFalse();
         assertThat(decode.heldBlocks()).isZero();
-        await().atMost(Duration.ofSeconds(5)).until(() -> threadsOf("vllm-closing-").isEmpty());
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> threadsOf("vllm-closing-").isEmpty());
         assertThat(Nodes.send(decode, Nodes.request(prompt, 1)).awaitEnd().error)
                 .isEqualTo("engine closing-d was closed");
     }
@@ -173,8 +174,9 @@ class EngineLifecycleTest {
     void sizesThatDoNotFitAreExplained() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Nodes.Setup.DEFAULT.config("a", Nodes.MODEL, 3))
-                .withMessage("engine a: kvScale is 3; it must divide the 256 KV bytes of a token of tiny/model without a"
-                        + " remainder, for instance a power of two");
+                .withMessage(
+                        "engine a: kvScale is 3; it must divide the 256 KV bytes of a token of tiny/model without a"
+                                + " remainder, for instance a power of two");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Nodes.Setup.DEFAULT.blockSize(24).config("b"))
                 .withMessage("engine b: blockSize is 24; it must be a multiple of 16, for instance 16, 64 or 128");

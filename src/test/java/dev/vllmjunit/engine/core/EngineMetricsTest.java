@@ -27,7 +27,10 @@ class EngineMetricsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
             vllm:prompt_tokens_by_source_total           | source          | local_compute local_cache_hit external_kv_transfer
             vllm:prompt_tokens_cached_by_source_total    | source          | device host p2p disk external_unspecified
             vllm:request_success_total                   | finished_reason | abort error length repetition stop
@@ -67,7 +70,10 @@ class EngineMetricsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
             vllm:time_to_first_token_seconds | 0.001 0.005 0.01 0.02 0.04 0.06 0.08 0.1 0.25 0.5 0.75 1.0 2.5 5.0 7.5 10.0 20.0 40.0 80.0 160.0 640.0 2560.0
             vllm:inter_token_latency_seconds | 0.01 0.025 0.05 0.075 0.1 0.15 0.2 0.3 0.4 0.5 0.75 1.0 2.5 5.0 7.5 10.0 20.0 40.0 80.0
             vllm:request_time_per_output_token_seconds | 0.01 0.025 0.05 0.075 0.1 0.15 0.2 0.3 0.4 0.5 0.75 1.0 2.5 5.0 7.5 10.0 20.0 40.0 80.0
@@ -88,7 +94,8 @@ class EngineMetricsTest {
             vllm:nixl_num_descriptors | 10.0 20.0 30.0 50.0 75.0 100.0 200.0 400.0 1000.0 2000.0 4000.0 10000.0 20000.0 50000.0
             """)
     void histogramsHaveVllmsBuckets(String family, String bounds) {
-        List<Double> expected = java.util.Arrays.stream(bounds.split(" ")).map(Double::valueOf).toList();
+        List<Double> expected =
+                java.util.Arrays.stream(bounds.split(" ")).map(Double::valueOf).toList();
 
         assertThat(fresh().series().keySet().stream()
                         .filter(series -> series.name().equals(family + "_bucket"))
@@ -123,8 +130,10 @@ class EngineMetricsTest {
         EmbeddedEngine decode = nodes.start(Nodes.Setup.DEFAULT);
         for (int tokens : new int[] {1, 64, 128, 200, 200, 128, 300}) {
             int[] prompt = Nodes.prompt(1, tokens);
-            RemoteKv remote =
-                    Nodes.send(prefill, Nodes.prefill(prompt)).awaitEnd().remoteKv.orElseThrow();
+            RemoteKv remote = Nodes.send(prefill, Nodes.prefill(prompt))
+                    .awaitEnd()
+                    .remoteKv
+                    .orElseThrow();
             Nodes.send(decode, Nodes.decode(prompt, 5, remote)).output();
             await().until(() -> prefill.heldBlocks() == 0);
             if (tokens > 128) {
@@ -144,34 +153,36 @@ class EngineMetricsTest {
                             + metrics.sum("vllm:external_prefix_cache_hits_total"))
                     .isPositive();
             assertThat(metrics.sum("vllm:request_prompt_tokens_sum")).isEqualTo(1021);
-            assertThat(metrics.sum("vllm:request_prefill_kv_computed_tokens_sum")).isEqualTo(1021 - cached);
+            assertThat(metrics.sum("vllm:request_prefill_kv_computed_tokens_sum"))
+                    .isEqualTo(1021 - cached);
             assertThat(metrics.sum("vllm:request_success_total", Map.of("finished_reason", "length")))
                     .isEqualTo(7);
         }
         assertThat(Nodes.metrics(decode).sum("vllm:generation_tokens_total")).isEqualTo(35);
-        assertThat(Nodes.metrics(decode).sum("vllm:inter_token_latency_seconds_count")).isEqualTo(28);
-        assertThat(Nodes.metrics(decode).sum("vllm:time_to_first_token_seconds_count")).isEqualTo(7);
+        assertThat(Nodes.metrics(decode).sum("vllm:inter_token_latency_seconds_count"))
+                .isEqualTo(28);
+        assertThat(Nodes.metrics(decode).sum("vllm:time_to_first_token_seconds_count"))
+                .isEqualTo(7);
     }
 
     @Test
     void latenciesSplitTheRequestsTime() {
-        EmbeddedEngine engine =
-                nodes.start(Nodes.Setup.DEFAULT.cost(new FixedCost(20_000_000, 10_000_000, 0)));
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new FixedCost(20_000_000, 10_000_000, 0)));
 
         Nodes.send(engine, Nodes.request(Nodes.prompt(1, 100), 4)).output();
 
         MetricsSnapshot metrics = Nodes.metrics(engine);
         assertThat(metrics.sum("vllm:request_prefill_time_seconds_sum")).isGreaterThanOrEqualTo(0.02);
         assertThat(metrics.sum("vllm:request_decode_time_seconds_sum")).isGreaterThan(0.029);
-        assertThat(metrics.sum("vllm:request_time_per_output_token_seconds_sum")).isGreaterThan(0.0096);
+        assertThat(metrics.sum("vllm:request_time_per_output_token_seconds_sum"))
+                .isGreaterThan(0.0096);
         assertThat(metrics.sum("vllm:e2e_request_latency_seconds_sum"))
                 .isGreaterThanOrEqualTo(metrics.sum("vllm:request_inference_time_seconds_sum"));
     }
 
     @Test
     void gaugesShowWhatIsGoingOn() {
-        EmbeddedEngine engine =
-                nodes.start(Nodes.Setup.DEFAULT.cacheTokens(160).cost(new FixedCost(0, 5_000_000, 0)));
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cacheTokens(160).cost(new FixedCost(0, 5_000_000, 0)));
         Answer running = Nodes.send(engine, Nodes.request(Nodes.prompt(1, 80), 60));
         Answer waiting = Nodes.send(engine, Nodes.request(Nodes.prompt(2, 80), 60));
         await().until(() -> running.tokens.size() > 20);
@@ -188,7 +199,7 @@ class EngineMetricsTest {
     }
 
     private MetricsSnapshot fresh() {
-        return PrometheusText.parse(
-                nodes.start(Nodes.Setup.DEFAULT.config("fresh", MODEL, Nodes.SCALE)).scrape());
+        return PrometheusText.parse(nodes.start(Nodes.Setup.DEFAULT.config("fresh", MODEL, Nodes.SCALE))
+                .scrape());
     }
 }

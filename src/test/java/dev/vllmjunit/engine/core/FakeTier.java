@@ -43,8 +43,7 @@ final class FakeTier implements KvCacheTier {
         loads.add(firstChunk + "-" + endChunk);
         List<LoadedChunk> loaded = new ArrayList<>();
         for (int chunk = firstChunk; chunk < Math.min(endChunk, loseFromChunk); chunk++) {
-            loaded.add(new LoadedChunk(
-                    chunks.get(key(promptTokens, cacheSalt, chunk)).clone(), true));
+            loaded.add(new LoadedChunk(chunk(promptTokens, cacheSalt, chunk).clone(), true));
         }
         return gate.thenApply(open -> loaded);
     }
@@ -61,6 +60,14 @@ final class FakeTier implements KvCacheTier {
 
     @Override
     public void close() {}
+
+    byte[] chunk(int[] promptTokens, Optional<String> cacheSalt, int chunk) {
+        byte[] kv = chunks.get(key(promptTokens, cacheSalt, chunk));
+        if (kv == null) {
+            throw new AssertionError("chunk " + chunk + " is not stored");
+        }
+        return kv;
+    }
 
     String key(int[] promptTokens, Optional<String> cacheSalt, int chunk) {
         return cacheSalt.orElse("") + Arrays.hashCode(Arrays.copyOf(promptTokens, (chunk + 1) * chunkTokens));

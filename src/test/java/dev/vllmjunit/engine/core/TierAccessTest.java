@@ -51,8 +51,10 @@ class TierAccessTest {
         assertThat(Nodes.bySource(engine, "external_kv_transfer")).isEqualTo(192);
         assertThat(Nodes.cachedBySource(engine, "external_unspecified")).isEqualTo(192);
         assertThat(Nodes.bySource(engine, "local_compute")).isEqualTo(200 + 8);
-        assertThat(Nodes.metrics(engine).sum("vllm:external_prefix_cache_queries_total")).isEqualTo(400);
-        assertThat(Nodes.metrics(engine).sum("vllm:external_prefix_cache_hits_total")).isEqualTo(192);
+        assertThat(Nodes.metrics(engine).sum("vllm:external_prefix_cache_queries_total"))
+                .isEqualTo(400);
+        assertThat(Nodes.metrics(engine).sum("vllm:external_prefix_cache_hits_total"))
+                .isEqualTo(192);
     }
 
     @Test
@@ -74,7 +76,8 @@ class TierAccessTest {
         List<Integer> cold = stored(PROMPT);
         engine.resetPrefixCache(false);
         tier.loseFromChunk = 0;
-        Nodes.send(engine, Nodes.request(java.util.Arrays.copyOf(PROMPT, 100), 1)).output();
+        Nodes.send(engine, Nodes.request(java.util.Arrays.copyOf(PROMPT, 100), 1))
+                .output();
         tier.loseFromChunk = Integer.MAX_VALUE;
         tier.loads.clear();
 
@@ -129,7 +132,7 @@ class TierAccessTest {
     void aDamagedChunkChangesTheOutput() {
         List<Integer> cold = stored(PROMPT);
         engine.resetPrefixCache(false);
-        tier.chunks.get(tier.key(PROMPT, Optional.empty(), 1))[100] ^= 1;
+        tier.chunk(PROMPT, Optional.empty(), 1)[100] ^= 1;
 
         assertThat(send(PROMPT).output()).isNotEqualTo(cold);
     }
@@ -207,8 +210,9 @@ class TierAccessTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> setup.config("odd"))
-                .withMessage("engine odd: blockSize is 128; the KV cache server's chunks of 64 tokens must be a multiple"
-                        + " of it");
+                .withMessage(
+                        "engine odd: blockSize is 128; the KV cache server's chunks of 64 tokens must be a multiple"
+                                + " of it");
     }
 
     private List<Integer> stored(int[] prompt) {

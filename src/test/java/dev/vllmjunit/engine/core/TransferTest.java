@@ -37,11 +37,13 @@ class TransferTest {
         int[] prompt = Nodes.prompt(tokens, tokens);
         EmbeddedEngine prefill = nodes.start(Nodes.Setup.DEFAULT);
         EmbeddedEngine decode = nodes.start(Nodes.Setup.DEFAULT);
-        List<Integer> alone = Nodes.send(nodes.start(Nodes.Setup.DEFAULT), Nodes.request(prompt, 16)).output();
+        List<Integer> alone = Nodes.send(nodes.start(Nodes.Setup.DEFAULT), Nodes.request(prompt, 16))
+                .output();
 
         RemoteKv remote = prefill(prefill, prompt);
 
-        assertThat(Nodes.send(decode, Nodes.decode(prompt, 16, remote)).output()).isEqualTo(alone);
+        assertThat(Nodes.send(decode, Nodes.decode(prompt, 16, remote)).output())
+                .isEqualTo(alone);
         assertFree(prefill, decode);
     }
 
@@ -74,10 +76,13 @@ class TransferTest {
         assertThat(Nodes.bySource(decode, "external_kv_transfer")).isEqualTo(200);
         assertThat(Nodes.bySource(decode, "local_compute")).isZero();
         assertThat(Nodes.cachedBySource(decode, "p2p")).isEqualTo(200);
-        assertThat(Nodes.metrics(decode).sum("vllm:external_prefix_cache_hits_total")).isEqualTo(200);
+        assertThat(Nodes.metrics(decode).sum("vllm:external_prefix_cache_hits_total"))
+                .isEqualTo(200);
         assertThat(Nodes.metrics(decode).sum("vllm:nixl_bytes_transferred_sum")).isEqualTo(BLOCKS * FULL_BLOCK_BYTES);
-        assertThat(Nodes.metrics(decode).sum("vllm:nixl_xfer_time_seconds_count")).isEqualTo(1);
-        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_bytes_transferred_count")).isZero();
+        assertThat(Nodes.metrics(decode).sum("vllm:nixl_xfer_time_seconds_count"))
+                .isEqualTo(1);
+        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_bytes_transferred_count"))
+                .isZero();
         assertThat(Nodes.bySource(prefill, "local_compute")).isEqualTo(200);
     }
 
@@ -85,7 +90,8 @@ class TransferTest {
     void whatDecodeHoldsIsNotPulledAgain() {
         EmbeddedEngine prefill = nodes.start(Nodes.Setup.DEFAULT);
         EmbeddedEngine decode = nodes.start(Nodes.Setup.DEFAULT);
-        List<Integer> first = Nodes.send(decode, Nodes.decode(PROMPT, 4, prefill(prefill, PROMPT))).output();
+        List<Integer> first = Nodes.send(decode, Nodes.decode(PROMPT, 4, prefill(prefill, PROMPT)))
+                .output();
 
         Answer second = Nodes.send(decode, Nodes.decode(PROMPT, 4, prefill(prefill, PROMPT)));
 
@@ -166,8 +172,8 @@ class TransferTest {
     void aWrongEngineIsRefused() {
         EmbeddedEngine prefill = nodes.start(Nodes.Setup.DEFAULT);
         RemoteKv remote = prefill(prefill, PROMPT);
-        RemoteKv stale = new RemoteKv(
-                "dead-beef", remote.requestId(), remote.host(), remote.port(), remote.blockIds(), 200, 0);
+        RemoteKv stale =
+                new RemoteKv("dead-beef", remote.requestId(), remote.host(), remote.port(), remote.blockIds(), 200, 0);
 
         assertFails(
                 Nodes.Setup.DEFAULT.config("decode"),
@@ -256,7 +262,8 @@ class TransferTest {
         assertThat(answer.awaitEnd().error)
                 .isEqualTo(failure(
                         remote,
-                        "the KV blocks of request " + remote.requestId() + " hold another prompt, of 200 tokens, than the"
+                        "the KV blocks of request " + remote.requestId()
+                                + " hold another prompt, of 200 tokens, than the"
                                 + " one of 200 tokens they are asked for"));
     }
 
@@ -268,12 +275,14 @@ class TransferTest {
 
         await().atMost(Duration.ofSeconds(5)).until(() -> prefill.heldBlocks() == 0);
 
-        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_num_kv_expired_reqs_total")).isEqualTo(1);
+        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_num_kv_expired_reqs_total"))
+                .isEqualTo(1);
         assertThat(prefill.resetPrefixCache(false)).isTrue();
         assertFails(
                 Nodes.Setup.DEFAULT.config("decode"),
                 remote,
-                "the KV blocks of request " + remote.requestId() + " were released when their lease of PT0.06S expired");
+                "the KV blocks of request " + remote.requestId()
+                        + " were released when their lease of PT0.06S expired");
     }
 
     @Test
@@ -284,7 +293,8 @@ class TransferTest {
         Answer answer = Nodes.send(decode, Nodes.decode(PROMPT, 4, prefill(prefill, PROMPT)));
 
         assertThat(answer.output()).hasSize(4);
-        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_num_kv_expired_reqs_total")).isZero();
+        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_num_kv_expired_reqs_total"))
+                .isZero();
         assertFree(prefill, decode);
     }
 
@@ -292,8 +302,7 @@ class TransferTest {
     void aWaitingDecodeRequestKeepsItsLeaseAlive() {
         Nodes.Setup shortLease = Nodes.Setup.DEFAULT.lease(Duration.ofMillis(300));
         EmbeddedEngine prefill = nodes.start(shortLease);
-        EmbeddedEngine decode =
-                nodes.start(shortLease.cacheTokens(320).cost(new FixedCost(0, 10_000_000, 0)));
+        EmbeddedEngine decode = nodes.start(shortLease.cacheTokens(320).cost(new FixedCost(0, 10_000_000, 0)));
         Answer blocking = Nodes.send(decode, Nodes.request(Nodes.prompt(2, 200), 100));
         await().until(() -> !blocking.tokens.isEmpty());
 
@@ -301,14 +310,14 @@ class TransferTest {
 
         assertThat(waiting.output()).hasSize(4);
         assertThat(waiting.times.get(0)).isGreaterThan(blocking.times.get(99));
-        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_num_kv_expired_reqs_total")).isZero();
+        assertThat(Nodes.metrics(prefill).sum("vllm:nixl_num_kv_expired_reqs_total"))
+                .isZero();
     }
 
     @Test
     void anAbortedDecodeRequestGivesTheLeaseBack() {
         EmbeddedEngine prefill = nodes.start(Nodes.Setup.DEFAULT);
-        EmbeddedEngine decode =
-                nodes.start(Nodes.Setup.DEFAULT.cacheTokens(320).cost(new FixedCost(0, 5_000_000, 0)));
+        EmbeddedEngine decode = nodes.start(Nodes.Setup.DEFAULT.cacheTokens(320).cost(new FixedCost(0, 5_000_000, 0)));
         GenerationRequest blocking = Nodes.request(Nodes.prompt(2, 200), 100);
         Answer blocked = Nodes.send(decode, blocking);
         await().until(() -> !blocked.tokens.isEmpty());
@@ -344,7 +353,8 @@ class TransferTest {
             return changed;
         };
         try (MeddlingProxy proxy = new MeddlingProxy(prefill.sideChannelPort(), 16 * 64, change)) {
-            return Nodes.send(decode, Nodes.decode(PROMPT, 8, proxy.through(prefill(prefill, PROMPT)))).output();
+            return Nodes.send(decode, Nodes.decode(PROMPT, 8, proxy.through(prefill(prefill, PROMPT))))
+                    .output();
         }
     }
 
@@ -356,7 +366,8 @@ class TransferTest {
         assertThat(answer.awaitEnd().error).isEqualTo(failure(remote, cause));
         assertThat(answer.tokens).isEmpty();
         assertThat(decode.heldBlocks()).isZero();
-        assertThat(Nodes.metrics(decode).sum("vllm:nixl_num_failed_transfers_total")).isEqualTo(1);
+        assertThat(Nodes.metrics(decode).sum("vllm:nixl_num_failed_transfers_total"))
+                .isEqualTo(1);
         assertThat(Nodes.metrics(decode).sum("vllm:request_success_total")).isEqualTo(1);
         assertThat(Nodes.bySource(decode, "external_kv_transfer")).isZero();
     }
