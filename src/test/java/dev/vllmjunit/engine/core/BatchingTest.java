@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -125,6 +126,13 @@ class BatchingTest {
         assertThat(Nodes.metrics(tight).sum("vllm:num_preemptions_total")).isPositive();
         assertThat(Nodes.metrics(tight).sum("vllm:prompt_tokens_total")).isEqualTo(128);
         assertThat(tight.heldBlocks()).isZero();
+
+        int[] nextTurn = Arrays.copyOf(two, 134);
+        Arrays.setAll(nextTurn, i -> i < 64 ? two[i] : i < 124 ? second.get(i - 64) : i);
+        Answer hit = Nodes.send(tight, Nodes.request(nextTurn, 8));
+        assertThat(hit.output())
+                .isEqualTo(Nodes.send(roomy, Nodes.request(nextTurn, 8)).output());
+        assertThat(hit.cachedTokens).isEqualTo(112);
     }
 
     @Test

@@ -80,6 +80,8 @@ class TierAccessTest {
                 .output();
         tier.loseFromChunk = Integer.MAX_VALUE;
         tier.loads.clear();
+        // Chunk 1 begins with tokens that the device holds and must not overwrite.
+        tier.chunk(PROMPT, Optional.empty(), 1)[0] ^= 1;
 
         Answer warm = send(PROMPT);
 
@@ -106,14 +108,14 @@ class TierAccessTest {
         List<Integer> cold = stored(PROMPT);
         engine.resetPrefixCache(false);
         tier.loseFromChunk = 1;
-
-        Answer warm = send(PROMPT);
+        Answer warm = send(PROMPT, () -> tier.chunks.remove(tier.key(PROMPT, Optional.empty(), 2)));
 
         assertThat(warm.output()).isEqualTo(cold);
         assertThat(warm.cachedTokens).isEqualTo(64);
         assertThat(Nodes.bySource(engine, "external_kv_transfer")).isEqualTo(64);
         assertThat(Nodes.bySource(engine, "local_compute")).isEqualTo(200 + 136);
         assertThat(Nodes.metrics(engine).sum("vllm:prompt_tokens_total")).isEqualTo(400);
+        await().until(() -> tier.chunks.size() == 3);
     }
 
     @Test
@@ -219,6 +221,16 @@ class TierAccessTest {
         List<Integer> output = send(prompt).output();
         await().until(() -> tier.chunks.size() == prompt.length / 64);
         return output;
+    }
+
+    /** Sends a prompt whose chunks arrive only after something has happened to them in the server. */
+    private Answer send(int[] prompt, Runnable meanwhile) {
+        tier.gate = new CompletableFuture<>();
+        Answer answer = send(prompt);
+        await().until(() -> !tier.loads.isEmpty());
+        meanwhile.run();
+        tier.gate.complete(null);
+        return answer;
     }
 
     private Answer send(int[] prompt) {
