@@ -66,6 +66,11 @@ final class ConnectionPool {
         idle.addLast(connection);
     }
 
+    /** Counts the idle time of all that are idle from now on. */
+    void refresh(long now) {
+        idle.forEach(connection -> connection.idle(now));
+    }
+
     /** Opens another connection and tells how that went: the connection, or why there is none. */
     void connect(BiConsumer<Connection, @Nullable Throwable> whenDone) {
         Connection connection = new Connection(owner, scratch, scanner);

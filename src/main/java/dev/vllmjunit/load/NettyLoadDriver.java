@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends from one event-loop thread over connections of its own that are kept alive, and takes the time of each output event as the
- * bytes leave the socket. While a run lasts it parses no JSON and allocates next to nothing per event. Linux's epoll is used where
+ * bytes leave the socket. The first driver of a JVM first talks to itself for a moment, so that no measured
+ * request pays for loading and compiling. While a run lasts it parses no JSON and allocates next to nothing per event. Linux's epoll is used where
  * it is there. One run at a time; {@link #close} from another thread ends a run.
  */
 public final class NettyLoadDriver implements LoadDriver {
@@ -27,7 +28,7 @@ public final class NettyLoadDriver implements LoadDriver {
     private final AtomicBoolean busy = new AtomicBoolean();
     private final AtomicReference<@Nullable Run> active = new AtomicReference<>();
 
-    /** A driver with a daemon thread named {@code vllm-load-…}. */
+    /** Makes a driver with a daemon thread named {@code vllm-load-…}. */
     public NettyLoadDriver() {
         this(Transport.best());
     }
@@ -35,6 +36,7 @@ public final class NettyLoadDriver implements LoadDriver {
     NettyLoadDriver(Transport transport) {
         this.transport = transport;
         this.loop = transport.group().next();
+        WarmUp.once(transport, this);
     }
 
     /**

@@ -31,7 +31,7 @@ interface Pacing {
     static Pacing of(Schedule schedule, Transport transport, EventLoop loop, Sender sender) {
         int requests = schedule.requests().size();
         return schedule.arrivals() instanceof Arrivals.ClosedLoop closed
-                ? new ClosedLoopPacing(Math.min(closed.concurrency(), requests), requests, sender)
+                ? new ClosedLoopPacing(Math.min(closed.concurrency(), requests), requests, loop, sender)
                 : new OpenLoopPacing(schedule.requests(), loop, transport.timerErrorNanos(), sender);
     }
 }

@@ -24,7 +24,9 @@ final class Run implements Connection.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
     /** Connections that take longer are left to the requests that need them. */
-    private static final long OPENING_SECONDS = 2;
+    private static final long OPENING_MILLIS = 2_000;
+    /** Far below what a server's backlog takes. */
+    private static final int OPENING_AT_ONCE = 64;
 
     private static final long GRACE_MILLIS = 30_000;
 
@@ -39,6 +41,7 @@ final class Run implements Connection.Owner {
     private final HealthMonitor health;
     private final @Nullable Exchange[] exchanges;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private int toOpen;
     private int opening;
     private int ended;
     private boolean started;
@@ -70,23 +73,35 @@ final class Run implements Connection.Owner {
 
     /** Opens connections first, so that no request pays for the client's own preparations. */
     void begin() {
-        opening = pacing.connections();
-        if (opening == 0) {
-            start();
-            return;
-        }
-        ScheduledFuture<?> late = loop.schedule(this::start, OPENING_SECONDS, TimeUnit.SECONDS);
+        toOpen = pacing.connections();
+        ScheduledFuture<?> late =
+                loop.schedule(this::start, OPENING_MILLIS + toOpen, TimeUnit.MILLISECONDS);
         over.whenComplete((nothing, none) -> late.cancel(false));
-        for (int i = pacing.connections(); i > 0; i--) {
+        for (int i = 0; i < OPENING_AT_ONCE; i++) {
+            openNext();
+        }
+        startIfReady();
+    }
+
+    private void openNext() {
+        if (toOpen > 0 && !started) {
+            toOpen--;
+            opening++;
             pool.connect(this::opened);
         }
     }
 
     private void opened(Connection connection, @Nullable Throwable failure) {
+        opening--;
         if (failure == null) {
             pool.giveBack(connection, System.nanoTime());
         }
-        if (--opening == 0) {
+        openNext();
+        startIfReady();
+    }
+
+    private void startIfReady() {
+        if (opening == 0) {
             start();
         }
     }
@@ -98,6 +113,7 @@ final class Run implements Connection.Owner {
         started = true;
         health.start();
         startNanos = System.nanoTime();
+        pool.refresh(startNanos);
         pacing.start(startNanos);
         endIfAllHaveEnded();
     }
