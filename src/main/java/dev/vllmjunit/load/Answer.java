@@ -68,11 +68,13 @@ final class Answer {
         documentLength += length;
     }
 
-    @Nullable ResponseHead head() {
+    @Nullable
+    ResponseHead head() {
         return head;
     }
 
-    @Nullable String finishReason() {
+    @Nullable
+    String finishReason() {
         return finishReason;
     }
 

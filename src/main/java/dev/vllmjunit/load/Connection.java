@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, with at most one request on it at a time. Used from the event loop only. */
+@SuppressWarnings("FutureReturnValueIgnored") // failures come through exceptionCaught and channelInactive
 final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Told how a request on a connection ended. */

@@ -14,6 +14,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of one run: kept between requests, closed at its end. Used from the event loop only. */
+@SuppressWarnings("FutureReturnValueIgnored") // closing needs no answer
 final class ConnectionPool {
 
     /** Below the five seconds after which common HTTP servers close an idle connection. */
@@ -52,7 +53,8 @@ final class ConnectionPool {
     }
 
     /** The connection that was used last, if it can still be used. */
-    @Nullable Connection take(long now) {
+    @Nullable
+    Connection take(long now) {
         Connection candidate = idle.pollLast();
         while (candidate != null && !candidate.isUsable(now, LONGEST_IDLE_NANOS)) {
             candidate.close();

@@ -29,7 +29,9 @@ record MachineTimes(long gcMillis, long stolenTicks, long allTicks) {
                 .sum();
         long[] ticks = cpuTicks();
         return new MachineTimes(
-                gc, ticks.length > STEAL ? ticks[STEAL] : 0, Arrays.stream(ticks).sum());
+                gc,
+                ticks.length > STEAL ? ticks[STEAL] : 0,
+                Arrays.stream(ticks).sum());
     }
 
     long gcNanosSince(MachineTimes earlier) {

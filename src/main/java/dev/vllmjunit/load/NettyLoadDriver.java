@@ -58,7 +58,8 @@ public final class NettyLoadDriver implements LoadDriver {
             throw new IllegalStateException("this load driver is closed; use a new one");
         }
         if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException("this load driver is busy with another run; wait for it or use another one");
+            throw new IllegalStateException(
+                    "this load driver is busy with another run; wait for it or use another one");
         }
         try {
             return drive(new Run(transport, schedule, target, requestTimeout, progress));
@@ -99,7 +100,9 @@ public final class NettyLoadDriver implements LoadDriver {
         if (run != null) {
             close(run, "the load driver was closed");
         }
-        transport.group().shutdownGracefully(0, CLOSING_SECONDS, TimeUnit.SECONDS)
+        transport
+                .group()
+                .shutdownGracefully(0, CLOSING_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS);
     }
 }

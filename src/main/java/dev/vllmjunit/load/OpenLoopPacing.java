@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
  * A request is due at its intended start, whatever became of earlier ones. Timers are set a little early, by as much as they are
  * usually late; the rest passes in turns through the event loop, which goes on reading meanwhile.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a timer that comes after the stop finds nothing to send
 final class OpenLoopPacing implements Pacing {
 
     private static final int MOST_CONNECTIONS = 256;

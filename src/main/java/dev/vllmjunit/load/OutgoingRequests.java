@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Every request of a run as bytes outside the heap, made before the clock starts, so that sending one copies nothing. Equal bodies
@@ -22,7 +21,7 @@ final class OutgoingRequests {
     private final ByteBuf heads = Unpooled.directBuffer(4_096);
     private final int[] headEnds;
     private final ByteBuf[] bodies;
-    private final Map<byte[], ByteBuf> made = new IdentityHashMap<>();
+    private final IdentityHashMap<byte[], ByteBuf> made = new IdentityHashMap<>();
     private long directBytes;
 
     OutgoingRequests(String runId, Target target, List<PlannedRequest> requests) {

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param index the planned request's index
  * @param requestId the {@code X-Request-Id} sent
  * @param intendedNanos when it should have been sent (equals {@code sentNanos} in a closed loop)
- * @param sentNanos when its first byte was handed to the socket
+ * @param sentNanos when its first byte was handed to the socket; equals {@code endNanos} when that never happened
  * @param tokenNanos arrival of each output event that carried text or a token, ascending; empty when none came
  * @param endNanos when the response, or the failure, was complete
  * @param outputTokens output tokens as the server's usage says
@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param finishReason vLLM's finish reason
  * @param error why the request failed; empty when it succeeded
  */
+@SuppressWarnings("ArrayRecordComponent") // one long per token; never compared, never changed
 public record RequestRecord(
         int index,
         String requestId,

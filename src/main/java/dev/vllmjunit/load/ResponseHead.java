@@ -26,17 +26,20 @@ record ResponseHead(
         Map<String, String> headers = headers(lines);
         String version = version(lines.get(0));
         String connection = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
-        boolean keepAlive = version.equals("HTTP/1.1")
-                ? !connection.contains("close")
-                : connection.contains("keep-alive");
+        boolean keepAlive =
+                version.equals("HTTP/1.1") ? !connection.contains("close") : connection.contains("keep-alive");
         int status = status(lines.get(0));
         return new ResponseHead(
                 status,
-                headers.getOrDefault("transfer-encoding", "").toLowerCase(Locale.ROOT).contains("chunked"),
+                headers.getOrDefault("transfer-encoding", "")
+                        .toLowerCase(Locale.ROOT)
+                        .contains("chunked"),
                 contentLength(headers),
                 keepAlive,
                 isSuccess(status)
-                        && !headers.getOrDefault("content-type", "").toLowerCase(Locale.ROOT).contains("json"),
+                        && !headers.getOrDefault("content-type", "")
+                                .toLowerCase(Locale.ROOT)
+                                .contains("json"),
                 Optional.ofNullable(headers.get(HOP)));
     }
 
@@ -87,7 +90,9 @@ record ResponseHead(
         for (String line : lines.subList(1, lines.size())) {
             int colon = line.indexOf(':');
             if (colon > 0) {
-                headers.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+                headers.put(
+                        line.substring(0, colon).strip(),
+                        line.substring(colon + 1).strip());
             }
         }
         return headers;

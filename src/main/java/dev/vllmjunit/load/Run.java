@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One schedule being sent. Used from the event loop, but for the constructor, {@link #over()} and, afterwards, {@link #result()}. */
+@SuppressWarnings("FutureReturnValueIgnored") // timers are cancelled or harmless when late
 final class Run implements Connection.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
@@ -74,8 +75,7 @@ final class Run implements Connection.Owner {
     /** Opens connections first, so that no request pays for the client's own preparations. */
     void begin() {
         toOpen = pacing.connections();
-        ScheduledFuture<?> late =
-                loop.schedule(this::start, OPENING_MILLIS + toOpen, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> late = loop.schedule(this::start, OPENING_MILLIS + toOpen, TimeUnit.MILLISECONDS);
         over.whenComplete((nothing, none) -> late.cancel(false));
         for (int i = 0; i < OPENING_AT_ONCE; i++) {
             openNext();
@@ -224,7 +224,7 @@ final class Run implements Connection.Owner {
         double last = requests == 0
                 ? 0
                 : schedule.requests().get(requests - 1).intendedStart().toMillis();
-        return (long) Math.min(Long.MAX_VALUE / 2, last + rounds * timeout.toMillis() + GRACE_MILLIS);
+        return (long) Math.min(Integer.MAX_VALUE * 1_000.0, last + rounds * timeout.toMillis() + GRACE_MILLIS);
     }
 
     /** What was seen; called when the run is over. */

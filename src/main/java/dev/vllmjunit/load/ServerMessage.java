@@ -18,7 +18,8 @@ final class ServerMessage {
     /** The message in an error's JSON, or the body itself, shortened. */
     static String of(byte[] body) {
         JsonNode json = json(body);
-        String message = Stream.of(json.at("/error/message"), json.path("error"), json.path("message"), json.path("detail"))
+        String message = Stream.of(
+                        json.at("/error/message"), json.path("error"), json.path("message"), json.path("detail"))
                 .filter(JsonNode::isTextual)
                 .map(JsonNode::textValue)
                 .findFirst()

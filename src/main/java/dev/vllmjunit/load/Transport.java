@@ -22,7 +22,11 @@ import java.util.concurrent.TimeUnit;
  * @param serverChannel type of its listening sockets
  * @param timerErrorNanos how much later than asked for its timers usually run
  */
-record Transport(EventLoopGroup group, Class<? extends SocketChannel> channel, Class<? extends ServerSocketChannel> serverChannel, long timerErrorNanos) {
+record Transport(
+        EventLoopGroup group,
+        Class<? extends SocketChannel> channel,
+        Class<? extends ServerSocketChannel> serverChannel,
+        long timerErrorNanos) {
 
     /** Linux's epoll where its library loads, otherwise the JDK's selector. */
     static Transport best() {
@@ -32,13 +36,19 @@ record Transport(EventLoopGroup group, Class<? extends SocketChannel> channel, C
     /** Its timers are the kernel's, in nanoseconds. */
     static Transport epoll() {
         return new Transport(
-                new EpollEventLoopGroup(1, threads()), EpollSocketChannel.class, EpollServerSocketChannel.class, TimeUnit.MICROSECONDS.toNanos(200));
+                new EpollEventLoopGroup(1, threads()),
+                EpollSocketChannel.class,
+                EpollServerSocketChannel.class,
+                TimeUnit.MICROSECONDS.toNanos(200));
     }
 
     /** A selector waits whole milliseconds. */
     static Transport nio() {
         return new Transport(
-                new NioEventLoopGroup(1, threads()), NioSocketChannel.class, NioServerSocketChannel.class, TimeUnit.MICROSECONDS.toNanos(2_000));
+                new NioEventLoopGroup(1, threads()),
+                NioSocketChannel.class,
+                NioServerSocketChannel.class,
+                TimeUnit.MICROSECONDS.toNanos(2_000));
     }
 
     private static ThreadFactory threads() {

@@ -24,9 +24,7 @@ final class Verdict {
         ResponseHead head = answer.head();
         this.streamed = head == null || head.eventStream();
         this.document = ServerMessage.json(answer.document());
-        this.usage = streamed
-                ? ServerMessage.json(answer.usageEvent()).path("usage")
-                : document.path("usage");
+        this.usage = streamed ? ServerMessage.json(answer.usageEvent()).path("usage") : document.path("usage");
     }
 
     /** The record of a request; in a closed loop it was intended when it was sent. */
@@ -96,7 +94,9 @@ final class Verdict {
             return Optional.of("HTTP " + head.status() + ": " + ServerMessage.of(answer.document()));
         }
         boolean errorDocument = !streamed && document.path("error").isObject();
-        return errorDocument ? Optional.of("error in the answer: " + ServerMessage.of(answer.document())) : Optional.empty();
+        return errorDocument
+                ? Optional.of("error in the answer: " + ServerMessage.of(answer.document()))
+                : Optional.empty();
     }
 
     private Optional<String> incompleteness() {

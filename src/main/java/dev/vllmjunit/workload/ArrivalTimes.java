@@ -20,7 +20,9 @@ final class ArrivalTimes {
         }
         return arrivals instanceof Arrivals.Poisson poisson
                 ? poisson(poisson, requests)
-                : IntStream.range(0, requests).mapToObj(request -> Duration.ZERO).toList();
+                : IntStream.range(0, requests)
+                        .mapToObj(request -> Duration.ZERO)
+                        .toList();
     }
 
     private static List<Duration> poisson(Arrivals.Poisson arrivals, int requests) {

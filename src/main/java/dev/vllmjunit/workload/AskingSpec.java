@@ -14,8 +14,7 @@ import java.util.stream.IntStream;
  * @param misses requests behind them that are made to miss; 0 for no forced misses
  * @param questions appended to a document in turn, by occurrence; empty for none
  */
-record AskingSpec(
-        int rounds, RepeatMode order, OptionalInt prompts, int hits, int misses, List<String> questions) {
+record AskingSpec(int rounds, RepeatMode order, OptionalInt prompts, int hits, int misses, List<String> questions) {
 
     static final AskingSpec DEFAULT = new AskingSpec(3, RepeatMode.RANDOM, OptionalInt.empty(), 1, 0, List.of());
 
@@ -43,10 +42,15 @@ record AskingSpec(
     /** For the schedule's name. */
     String describe() {
         StringBuilder text = new StringBuilder();
-        text.append(prompts.isPresent() ? prompts.getAsInt() + " prompts" : rounds + (rounds == 1 ? " round" : " rounds"));
+        text.append(
+                prompts.isPresent() ? prompts.getAsInt() + " prompts" : rounds + (rounds == 1 ? " round" : " rounds"));
         text.append(", ").append(order.label());
         if (misses > 0) {
-            text.append(", ").append(misses).append(" of ").append(hits + misses).append(" forced to miss");
+            text.append(", ")
+                    .append(misses)
+                    .append(" of ")
+                    .append(hits + misses)
+                    .append(" forced to miss");
         }
         if (!questions.isEmpty()) {
             text.append(", ").append(questions.size()).append(questions.size() == 1 ? " question" : " questions");

@@ -50,8 +50,8 @@ final class ExactLength {
                 return filled.get();
             }
         }
-        throw new IllegalStateException("the tokenizer gives no text of exactly " + tokens
-                + " tokens near the first " + words + " words of the document; choose another documentLength");
+        throw new IllegalStateException("the tokenizer gives no text of exactly " + tokens + " tokens near the first "
+                + words + " words of the document; choose another documentLength");
     }
 
     /** Number of words that reach the length or miss it by little: a secant search between brackets. */

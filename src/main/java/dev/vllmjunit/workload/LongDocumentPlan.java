@@ -67,10 +67,16 @@ record LongDocumentPlan(DocumentSpec documents, AskingSpec asking, int outputTok
         }
 
         private Ready ready(Prompt text, String question) {
-            return ready.computeIfAbsent(text.text() + question, prompt -> new Ready(
-                    question.isEmpty() ? text.tokens() : lengths.measure(prompt).tokens(), bodies.of(prompt)));
+            return ready.computeIfAbsent(
+                    text.text() + question,
+                    prompt -> new Ready(
+                            question.isEmpty()
+                                    ? text.tokens()
+                                    : lengths.measure(prompt).tokens(),
+                            bodies.of(prompt)));
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Ready(int tokens, byte[] body) {}
 }

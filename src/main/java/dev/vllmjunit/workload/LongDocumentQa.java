@@ -26,8 +26,7 @@ public final class LongDocumentQa implements Workload {
     private final Arrivals arrivals;
     private final long seed;
 
-    private LongDocumentQa(
-            DocumentSpec documents, AskingSpec asking, int outputTokens, Arrivals arrivals, long seed) {
+    private LongDocumentQa(DocumentSpec documents, AskingSpec asking, int outputTokens, Arrivals arrivals, long seed) {
         this.documents = documents;
         this.asking = asking;
         this.outputTokens = outputTokens;
@@ -72,8 +71,7 @@ public final class LongDocumentQa implements Workload {
      * {@link IllegalArgumentException} naming the path of an unreadable or empty folder and of an unreadable or too short file.
      */
     public LongDocumentQa documentsFrom(Path folder) {
-        return with(
-                new DocumentSpec(documents.count(), documents.length(), documents.text(), Optional.of(folder)));
+        return with(new DocumentSpec(documents.count(), documents.length(), documents.text(), Optional.of(folder)));
     }
 
     /**
@@ -115,8 +113,8 @@ public final class LongDocumentQa implements Workload {
         Given.atLeast("forcedMisses' hits", hits, 0);
         Given.atLeast("forcedMisses' misses", misses, 0);
         Given.atLeast("forcedMisses' sum of hits and misses", hits + misses, 1);
-        return with(new AskingSpec(
-                asking.rounds(), asking.order(), asking.prompts(), hits, misses, asking.questions()));
+        return with(
+                new AskingSpec(asking.rounds(), asking.order(), asking.prompts(), hits, misses, asking.questions()));
     }
 
     /**
@@ -128,12 +126,7 @@ public final class LongDocumentQa implements Workload {
     public LongDocumentQa questions(String... questions) {
         Given.notBlank("question", questions);
         return with(new AskingSpec(
-                asking.rounds(),
-                asking.order(),
-                asking.prompts(),
-                asking.hits(),
-                asking.misses(),
-                List.of(questions)));
+                asking.rounds(), asking.order(), asking.prompts(), asking.hits(), asking.misses(), List.of(questions)));
     }
 
     /**

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param maxTokens output tokens asked for
  * @param body the request's JSON, as bytes ready to send
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes to send; never compared, never changed
 public record PlannedRequest(
         int index,
         int documentId,

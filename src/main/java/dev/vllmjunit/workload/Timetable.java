@@ -26,8 +26,8 @@ final class Timetable {
 
     static String of(Schedule schedule, int rows) {
         Given.atLeast("rows", rows, 0);
-        List<PlannedRequest> shown =
-                schedule.requests().subList(0, Math.min(rows, schedule.requests().size()));
+        List<PlannedRequest> shown = schedule.requests()
+                .subList(0, Math.min(rows, schedule.requests().size()));
         int hidden = schedule.requests().size() - shown.size();
         return totals(schedule)
                 + (shown.isEmpty() ? "" : "\n" + table(shown, schedule.arrivals()))
@@ -36,8 +36,9 @@ final class Timetable {
 
     /** In a closed loop nobody knows the starts beforehand. */
     private static String table(List<PlannedRequest> shown, Arrivals arrivals) {
-        Stream<ColumnData<PlannedRequest>> columns =
-                arrivals instanceof Arrivals.ClosedLoop ? COLUMNS.stream() : Stream.concat(Stream.of(START), COLUMNS.stream());
+        Stream<ColumnData<PlannedRequest>> columns = arrivals instanceof Arrivals.ClosedLoop
+                ? COLUMNS.stream()
+                : Stream.concat(Stream.of(START), COLUMNS.stream());
         return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, shown, columns.toList());
     }
 

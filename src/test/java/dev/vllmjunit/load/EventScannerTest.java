@@ -72,8 +72,10 @@ class EventScannerTest {
     @Test
     void knowsFinishReasons() {
         assertThat(scan("{'choices':[{'finish_reason':null}]}").finishReason()).isNull();
-        assertThat(scan("{'choices':[{'finish_reason': 'stop'}]}").finishReason()).isEqualTo("stop");
-        assertThat(scan("{'choices':[{'finish_reason':'length'}]}").finishReason()).isEqualTo("length");
+        assertThat(scan("{'choices':[{'finish_reason': 'stop'}]}").finishReason())
+                .isEqualTo("stop");
+        assertThat(scan("{'choices':[{'finish_reason':'length'}]}").finishReason())
+                .isEqualTo("length");
     }
 
     private static Answer scan(String event) {

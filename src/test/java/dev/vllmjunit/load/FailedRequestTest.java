@@ -33,7 +33,10 @@ class FailedRequestTest {
     @Test
     void aStatusThatIsNoSuccessHasTheServersMessage() {
         failsWith(
-                withLength(400, JSON, "{\"error\":{\"message\":\"This model's maximum context length is 8 tokens.\",\"code\":400}}"),
+                withLength(
+                        400,
+                        JSON,
+                        "{\"error\":{\"message\":\"This model's maximum context length is 8 tokens.\",\"code\":400}}"),
                 "HTTP 400: This model's maximum context length is 8 tokens.");
         failsWith(withLength(404, JSON, "{\"detail\":\"Not Found\"}"), "HTTP 404: Not Found");
         failsWith(withLength(500, JSON, "{\"error\":\"plain\"}"), "HTTP 500: plain");
@@ -81,14 +84,15 @@ class FailedRequestTest {
 
     @Test
     void aStreamWithoutDoneIsNoSuccess() {
-        failsWith(
-                chunked(event("a", "\"length\""), usage(1)), "the stream ended without [DONE] after 1 output event");
+        failsWith(chunked(event("a", "\"length\""), usage(1)), "the stream ended without [DONE] after 1 output event");
         failsWith(
                 head("text/event-stream") + event("a", "\"length\"") + usage(1),
                 new Close(),
                 "the stream ended without [DONE] after 1 output event");
         failsWith(chunked(), "the stream ended without [DONE] after 0 output events");
-        failsWith(head("text/event-stream", "Content-Length: 0"), "the stream ended without [DONE] after 0 output events");
+        failsWith(
+                head("text/event-stream", "Content-Length: 0"),
+                "the stream ended without [DONE] after 0 output events");
     }
 
     @Test
@@ -104,8 +108,7 @@ class FailedRequestTest {
         failsWith(
                 chunked(event("a b", "\"length\""), usage(2), DONE),
                 "2 output tokens came, but 1 were asked for (finish_reason length)");
-        failsWith(
-                chunked(event("a", "\"length\""), DONE), "no usage came, so that output tokens can't be counted");
+        failsWith(chunked(event("a", "\"length\""), DONE), "no usage came, so that output tokens can't be counted");
         failsWith(chunked(event("", "\"stop\""), usage(1), DONE), "no event with output came");
     }
 
@@ -118,7 +121,10 @@ class FailedRequestTest {
                 withLength(200, JSON, "{\"choices\":[{\"text\":\"a\",\"finish_reason\":\"length\"}]}"),
                 "no usage came, so that output tokens can't be counted");
         failsWith(
-                withLength(200, JSON, "{\"choices\":[{\"text\":\"a\",\"finish_reason\":\"stop\"}],\"usage\":{\"completion_tokens\":0}}"),
+                withLength(
+                        200,
+                        JSON,
+                        "{\"choices\":[{\"text\":\"a\",\"finish_reason\":\"stop\"}],\"usage\":{\"completion_tokens\":0}}"),
                 "0 output tokens came, but 1 were asked for (finish_reason stop)");
     }
 
@@ -144,7 +150,8 @@ class FailedRequestTest {
 
     @Test
     void anUnknownHostIsNamed() {
-        assertThat(Driving.one(URI.create("http://no-such-host.invalid:80"), 1, TIMEOUT).error())
+        assertThat(Driving.one(URI.create("http://no-such-host.invalid:80"), 1, TIMEOUT)
+                        .error())
                 .contains("unknown host while connecting (POST http://no-such-host.invalid:80/v1/completions)");
     }
 
@@ -165,11 +172,14 @@ class FailedRequestTest {
 
             assertThat(result.requests())
                     .hasSize(2)
-                    .allSatisfy(request -> assertThat(request.error()).contains(expected + " (POST " + server.url() + ")"))
+                    .allSatisfy(
+                            request -> assertThat(request.error()).contains(expected + " (POST " + server.url() + ")"))
                     .allSatisfy(request -> assertThat(request.endToEndNanos())
                             .as("the timeout counts from before the connection was opened")
                             .isGreaterThan(timeout.dividedBy(2).toNanos()));
-            assertThat(server.accepted).as("a connection is not used again after a timeout").hasValue(2);
+            assertThat(server.accepted)
+                    .as("a connection is not used again after a timeout")
+                    .hasValue(2);
         }
     }
 
@@ -190,8 +200,8 @@ class FailedRequestTest {
     @Test
     void aConnectionIsNotUsedAgainAfterAFailureButAfterASuccess() {
         String failing = chunked(error("no"), DONE);
-        try (ScriptedServer server = new ScriptedServer(
-                        request -> List.of(new Send(request.number() == 1 ? failing : stream(1))));
+        try (ScriptedServer server =
+                        new ScriptedServer(request -> List.of(new Send(request.number() == 1 ? failing : stream(1))));
                 NettyLoadDriver driver = new NettyLoadDriver()) {
             LoadResult result = driver.run(closedLoop(1, 4, 1), server.endpoint(), TIMEOUT, finished -> {});
 

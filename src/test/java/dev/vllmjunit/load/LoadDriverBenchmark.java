@@ -79,8 +79,14 @@ final class LoadDriverBenchmark {
         LoadResult result = driver.run(schedule, server, Duration.ofMinutes(5), finished -> {});
         long bytes = allocated() - before;
         requireSuccess(result);
-        double[] ttft = result.requests().stream().mapToDouble(LoadDriverBenchmark::error).sorted().toArray();
-        double[] events = result.requests().stream().flatMapToDouble(LoadDriverBenchmark::delays).sorted().toArray();
+        double[] ttft = result.requests().stream()
+                .mapToDouble(LoadDriverBenchmark::error)
+                .sorted()
+                .toArray();
+        double[] events = result.requests().stream()
+                .flatMapToDouble(LoadDriverBenchmark::delays)
+                .sorted()
+                .toArray();
         System.out.printf(
                 Locale.ROOT,
                 "%-28s TTFT error [ms] mean %.3f p50 %.3f p99 %.3f max %.3f; event delay p50 %.3f p99 %.3f max %.3f; %.1f bytes/event; %s%n",
@@ -98,16 +104,17 @@ final class LoadDriverBenchmark {
 
     /** Reported TTFT less the server's, in milliseconds. */
     private static double error(RequestRecord request) {
-        String[] truth = request.text().split(" ")[0].split(":");
+        String[] truth = request.text().split(" ", -1)[0].split(":", 2);
         long real = Long.parseLong(truth[1]) - Long.parseLong(truth[0]);
         return (request.timeToFirstTokenNanos() - real) / 1e6;
     }
 
     /** From each event's write to its timestamp, in milliseconds. */
     private static java.util.stream.DoubleStream delays(RequestRecord request) {
-        String[] events = request.text().split(" ");
-        return IntStream.range(0, events.length)
-                .mapToDouble(i -> (request.tokenNanos()[i] - Long.parseLong(events[i].split(":")[1])) / 1e6);
+        String[] events = request.text().split(" ", -1);
+        return IntStream.range(0, request.tokenNanos().length)
+                .mapToDouble(
+                        i -> (request.tokenNanos()[i] - Long.parseLong(events[i].split(":", 2)[1])) / 1e6);
     }
 
     private static double quantile(double[] sorted, double q) {
@@ -115,9 +122,12 @@ final class LoadDriverBenchmark {
     }
 
     private static void requireSuccess(LoadResult result) {
-        result.requests().stream().flatMap(request -> request.error().stream()).findFirst().ifPresent(error -> {
-            throw new IllegalStateException(error);
-        });
+        result.requests().stream()
+                .flatMap(request -> request.error().stream())
+                .findFirst()
+                .ifPresent(error -> {
+                    throw new IllegalStateException(error);
+                });
     }
 
     private static Schedule schedule(
@@ -149,6 +159,8 @@ final class LoadDriverBenchmark {
                 "-cp",
                 System.getProperty("java.class.path"),
                 ReferenceServer.class.getName()));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 }

@@ -74,8 +74,10 @@ class NettyLoadDriverTest {
             LoadResult one = driver.run(closedLoop(1, 2, 1), server.endpoint(), TIMEOUT, finished -> {});
             LoadResult other = driver.run(closedLoop(1, 2, 1), server.endpoint(), TIMEOUT, finished -> {});
 
-            assertThat(server.received).extracting(Received::body).containsExactly(
-                    "{\"prompt\":\"0\"}", "{\"prompt\":\"1\"}", "{\"prompt\":\"0\"}", "{\"prompt\":\"1\"}");
+            assertThat(server.received)
+                    .extracting(Received::body)
+                    .containsExactly(
+                            "{\"prompt\":\"0\"}", "{\"prompt\":\"1\"}", "{\"prompt\":\"0\"}", "{\"prompt\":\"1\"}");
             Received first = server.received.get(0);
             assertThat(first.head()).startsWith("POST /v1/completions HTTP/1.1\r\n");
             assertThat(first.header("Host")).isEqualTo(server.endpoint().getAuthority());
@@ -94,11 +96,12 @@ class NettyLoadDriverTest {
     void sendsLargeBodiesWhole() {
         byte[] body = ("{\"prompt\":\"" + "x".repeat(3_000_000) + "\"}").getBytes(UTF_8);
         PlannedRequest planned = new PlannedRequest(0, 0, 0, false, Duration.ZERO, 1, 1, body);
-        Schedule schedule = new Schedule(
-                "large", "/v1/completions", new Arrivals.ClosedLoop(1), List.of(planned));
+        Schedule schedule = new Schedule("large", "/v1/completions", new Arrivals.ClosedLoop(1), List.of(planned));
         try (ScriptedServer server = ScriptedServer.answering(stream(1));
                 NettyLoadDriver driver = new NettyLoadDriver()) {
-            RequestRecord request = driver.run(schedule, server.endpoint(), TIMEOUT, finished -> {}).requests().get(0);
+            RequestRecord request = driver.run(schedule, server.endpoint(), TIMEOUT, finished -> {})
+                    .requests()
+                    .get(0);
 
             assertThat(request.error()).isEmpty();
             assertThat(server.received.get(0).body()).hasSize(body.length);
@@ -108,7 +111,11 @@ class NettyLoadDriverTest {
     @Test
     void decodesTextThatIsCutInsideACharacter() {
         String response = chunked(
-                event("a\\\"\\u00e9", "null"), event("\\ud83d", "null"), event("\\ude00 ü€", "\"length\""), usage(3), DONE);
+                event("a\\\"\\u00e9", "null"),
+                event("\\ud83d", "null"),
+                event("\\ude00 ü€", "\"length\""),
+                usage(3),
+                DONE);
         try (ScriptedServer server = ScriptedServer.answering(response)) {
             assertThat(Driving.one(server.endpoint(), 3, TIMEOUT).text()).isEqualTo("a\"é😀 ü€");
         }
@@ -134,11 +141,11 @@ class NettyLoadDriverTest {
     void takesTheTimeWhenTokensArrive() {
         String[] head = {chunked().replace("0\r\n\r\n", "")};
         try (ScriptedServer server = new ScriptedServer(request -> List.of(
-                        new Send(head[0]),
-                        new Pause(50),
-                        new Send(chunks(event("a", "null"))),
-                        new Pause(30),
-                        new Send(chunks(event("b", "\"length\""), usage(2), DONE) + "0\r\n\r\n")))) {
+                new Send(head[0]),
+                new Pause(50),
+                new Send(chunks(event("a", "null"))),
+                new Pause(30),
+                new Send(chunks(event("b", "\"length\""), usage(2), DONE) + "0\r\n\r\n")))) {
             RequestRecord request = Driving.one(server.endpoint(), 2, TIMEOUT);
 
             assertThat(request.error()).isEmpty();
@@ -156,7 +163,8 @@ class NettyLoadDriverTest {
 
             assertThat(result.requests()).allMatch(RequestRecord::succeeded);
             assertThat(server.received).hasSize(60);
-            assertThat(server.received.stream().mapToInt(Received::unanswered).max()).hasValue(5);
+            assertThat(server.received.stream().mapToInt(Received::unanswered).max())
+                    .hasValue(5);
             assertThat(server.accepted).hasValue(5);
         }
     }
@@ -178,8 +186,8 @@ class NettyLoadDriverTest {
                             .toList());
             assertThat(result.requests()).allSatisfy(request -> assertThat(request.sentNanos())
                     .isBetween(request.intendedNanos(), request.intendedNanos() + TimeUnit.MILLISECONDS.toNanos(100)));
-            assertThat(result.requests())
-                    .allSatisfy(request -> assertThat(millis(request.timeToFirstTokenNanos())).isGreaterThanOrEqualTo(399));
+            assertThat(result.requests()).allSatisfy(request -> assertThat(millis(request.timeToFirstTokenNanos()))
+                    .isGreaterThanOrEqualTo(399));
         }
     }
 
@@ -261,7 +269,8 @@ class NettyLoadDriverTest {
             assertThat(result.get(2, TimeUnit.SECONDS).requests())
                     .extracting(RequestRecord::error)
                     .containsExactly(
-                            Optional.of("the run was interrupted while waiting for the first token (POST " + server.url() + ")"),
+                            Optional.of("the run was interrupted while waiting for the first token (POST "
+                                    + server.url() + ")"),
                             Optional.of("not sent: the run was interrupted (POST " + server.url() + ")"));
             assertThat(interrupted.get(2, TimeUnit.SECONDS)).isTrue();
             await().until(() -> server.open.get() == 0);
@@ -282,7 +291,8 @@ class NettyLoadDriverTest {
             driver.close();
 
             assertThat(result.get(5, TimeUnit.SECONDS).requests().get(0).error())
-                    .contains("the load driver was closed while waiting for the first token (POST " + server.url() + ")");
+                    .contains(
+                            "the load driver was closed while waiting for the first token (POST " + server.url() + ")");
             assertThatIllegalStateException()
                     .isThrownBy(() -> driver.run(closedLoop(1, 1, 1), server.endpoint(), TIMEOUT, finished -> {}))
                     .withMessage("this load driver is closed; use a new one");
@@ -299,8 +309,8 @@ class NettyLoadDriverTest {
                                 + ", but must be like http://host:port, without a path");
             }
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> driver.run(
-                            closedLoop(1, 1, 1), URI.create("http://host"), Duration.ZERO, finished -> {}))
+                    .isThrownBy(() ->
+                            driver.run(closedLoop(1, 1, 1), URI.create("http://host"), Duration.ZERO, finished -> {}))
                     .withMessage("the request timeout is PT0S, but must be above 0");
         }
     }

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
  * complete at its socket and the time at which the event was written, on the clock that both processes share. A request starts with
  * {@code {"ttftMicros":…,"gapMicros":…,"max_tokens":…,}}; with a gap of 0 it is flooded with prepared events instead. Prints its port.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // the driver sees what goes wrong
 final class ReferenceServer {
 
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
@@ -50,9 +52,7 @@ final class ReferenceServer {
                 .sync()
                 .channel();
         System.out.println(((InetSocketAddress) channel.localAddress()).getPort());
-        while (System.in.read() >= 0) {
-            continue;
-        }
+        System.in.transferTo(OutputStream.nullOutputStream());
         System.exit(0);
     }
 
@@ -69,7 +69,8 @@ final class ReferenceServer {
 
         private static ByteBuf flood() {
             String event = Responses.chunks(Responses.event(" word", "null"));
-            return Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(event.repeat(FLOOD_EVENTS).getBytes(UTF_8)));
+            return Unpooled.unreleasableBuffer(Unpooled.directBuffer()
+                    .writeBytes(event.repeat(FLOOD_EVENTS).getBytes(UTF_8)));
         }
 
         @Override
@@ -149,7 +150,9 @@ final class ReferenceServer {
         }
 
         private static void write(ChannelHandlerContext context, String text) {
-            context.write(context.alloc().ioBuffer(text.length()).writeBytes(text.getBytes(ISO_8859_1)), context.voidPromise());
+            context.write(
+                    context.alloc().ioBuffer(text.length()).writeBytes(text.getBytes(ISO_8859_1)),
+                    context.voidPromise());
         }
 
         @Override

@@ -90,7 +90,9 @@ class ResponseReaderTest {
     @Test
     void aConnectionThatClosesTooEarlyLeavesTheResponseIncomplete() {
         for (String cut : new String[] {
-            stream(3).substring(0, 300), stream(3).replace("0\r\n\r\n", ""), stream(3).substring(0, 10)
+            stream(3).substring(0, 300),
+            stream(3).replace("0\r\n\r\n", ""),
+            stream(3).substring(0, 10)
         }) {
             Seen seen = new Seen();
             seen.readAll(cut);
@@ -113,7 +115,8 @@ class ResponseReaderTest {
     @Test
     void keepsADocument() {
         Seen seen = new Seen();
-        seen.readAll(Responses.withLength(404, "application/json", "{\"detail\":\"Not Found\"}", "X-Vllm-Junit-Hop: decode"));
+        seen.readAll(Responses.withLength(
+                404, "application/json", "{\"detail\":\"Not Found\"}", "X-Vllm-Junit-Hop: decode"));
 
         assertThat(seen.reader.isComplete()).isTrue();
         assertThat(seen.answer.document()).asString(UTF_8).isEqualTo("{\"detail\":\"Not Found\"}");

@@ -15,16 +15,19 @@ final class Responses {
 
     /** A complete stream of some tokens, in one HTTP chunk per event. */
     static String stream(int tokens) {
-        return chunked(Stream.concat(events(tokens), Stream.of(usage(tokens), DONE)).toArray(String[]::new));
+        return chunked(
+                Stream.concat(events(tokens), Stream.of(usage(tokens), DONE)).toArray(String[]::new));
     }
 
     static Stream<String> events(int tokens) {
-        return IntStream.range(0, tokens).mapToObj(token -> event(" w" + token, token == tokens - 1 ? "\"length\"" : "null"));
+        return IntStream.range(0, tokens)
+                .mapToObj(token -> event(" w" + token, token == tokens - 1 ? "\"length\"" : "null"));
     }
 
     static String event(String text, String finishReason) {
         return "data: {\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":1788000000,\"model\":\"model\","
-                + "\"choices\":[{\"index\":0,\"text\":\"" + text + "\",\"logprobs\":null,\"finish_reason\":" + finishReason
+                + "\"choices\":[{\"index\":0,\"text\":\"" + text + "\",\"logprobs\":null,\"finish_reason\":"
+                + finishReason
                 + ",\"stop_reason\":null}]}\n\n";
     }
 
@@ -56,9 +59,13 @@ final class Responses {
     }
 
     static String withLength(int status, String contentType, String body, String... more) {
-        return head(contentType, Stream.concat(Stream.of(more), Stream.of("Content-Length: " + body.getBytes(UTF_8).length))
-                        .toArray(String[]::new))
-                .replace("200 OK", status + " Some Reason")
+        return head(
+                                contentType,
+                                Stream.concat(
+                                                Stream.of(more),
+                                                Stream.of("Content-Length: " + body.getBytes(UTF_8).length))
+                                        .toArray(String[]::new))
+                        .replace("200 OK", status + " Some Reason")
                 + body;
     }
 }

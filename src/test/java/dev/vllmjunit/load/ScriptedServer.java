@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A server that answers each request with the steps of a script, byte for byte. */
+@SuppressWarnings("FutureReturnValueIgnored") // the driver under test sees what goes wrong
 final class ScriptedServer implements AutoCloseable {
 
     /** Something a server does with a connection. */

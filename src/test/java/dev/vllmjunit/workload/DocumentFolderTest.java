@@ -14,11 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DocumentFolderTest {
 
-    @TempDir
-    Path folder;
+    private Path folder = Path.of("unset");
 
     @BeforeEach
-    void twoDocuments() throws IOException {
+    void twoDocuments(@TempDir Path directory) throws IOException {
+        folder = directory;
         Files.writeString(folder.resolve("b.txt"), "The harbour was quiet.\n\n".repeat(100));
         Files.writeString(folder.resolve("a.md"), "Grüße aus Köln: naïve café.\n".repeat(100));
         Files.writeString(folder.resolve(".hidden"), "no");
@@ -42,14 +42,14 @@ class DocumentFolderTest {
         Schedule schedule =
                 plan(longDocumentQa().documentsFrom(folder).documentLength(123).forcedMisses(1, 1));
 
-        assertThat(schedule.name())
-                .isEqualTo("2 documents x 123 tokens, 3 rounds, random, 1 of 2 forced to miss");
+        assertThat(schedule.name()).isEqualTo("2 documents x 123 tokens, 3 rounds, random, 1 of 2 forced to miss");
         assertThat(schedule.requests()).hasSize(6).allMatch(request -> request.promptTokens() == 123);
     }
 
     @Test
     void aForcedMissOfAWholeFileIsLongerByItsPrefix() {
-        Schedule schedule = plan(longDocumentQa().documentsFrom(folder).documents(1).forcedMisses(1, 1));
+        Schedule schedule =
+                plan(longDocumentQa().documentsFrom(folder).documents(1).forcedMisses(1, 1));
 
         assertThat(schedule.requests().get(1).promptTokens())
                 .isGreaterThan(schedule.requests().get(0).promptTokens());

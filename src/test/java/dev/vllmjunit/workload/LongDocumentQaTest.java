@@ -61,10 +61,9 @@ class LongDocumentQaTest {
                     .forcedMisses(2, 1)
                     .plan("model", tokenizer);
 
-            assertThat(schedule.requests())
-                    .allSatisfy(request -> assertThat(tokenizer.tokenize(prompt(request)))
-                            .hasSize(length)
-                            .hasSize(request.promptTokens()));
+            assertThat(schedule.requests()).allSatisfy(request -> assertThat(tokenizer.tokenize(prompt(request)))
+                    .hasSize(length)
+                    .hasSize(request.promptTokens()));
         }
     }
 
@@ -85,8 +84,9 @@ class LongDocumentQaTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> SMALL.documentLength(301).plan("model", even))
-                .withMessageMatching("the tokenizer gives no text of exactly 301 tokens near the first \\d+ words of the"
-                        + " document; choose another documentLength");
+                .withMessageMatching(
+                        "the tokenizer gives no text of exactly 301 tokens near the first \\d+ words of the"
+                                + " document; choose another documentLength");
     }
 
     @ParameterizedTest
@@ -96,8 +96,8 @@ class LongDocumentQaTest {
                 longDocumentQa().documents(1_100).documentLength(32).repeat(1).plan("model", tokenizer);
 
         assertThat(schedule.requests().stream()
-                        .map(request -> Arrays.toString(
-                                Arrays.copyOf(tokenizer.tokenize(prompt(request)), Prompt.BLOCK)))
+                        .map(request ->
+                                Arrays.toString(Arrays.copyOf(tokenizer.tokenize(prompt(request)), Prompt.BLOCK)))
                         .distinct())
                 .hasSize(1_100);
     }
@@ -106,20 +106,22 @@ class LongDocumentQaTest {
     void documentsOfAllSeedsDifferFromTheFirstWordOn() {
         Schedule schedule = plan(SMALL.documents(200).repeat(1));
 
-        assertThat(schedule.requests().stream().map(request -> prompt(request).split(" ")[0]))
+        assertThat(schedule.requests().stream().map(request -> prompt(request).split(" ", 2)[0]))
                 .doesNotHaveDuplicates();
         assertThat(prompt(plan(SMALL.seed(2).order(RepeatMode.TILE)).requests().get(0)))
-                .isNotEqualTo(prompt(plan(SMALL.seed(1).order(RepeatMode.TILE)).requests().get(0)));
+                .isNotEqualTo(prompt(
+                        plan(SMALL.seed(1).order(RepeatMode.TILE)).requests().get(0)));
     }
 
     @Test
     void documentsWithOneFirstBlockAreRefused() {
-        Tokenizer blind = text -> new int[text.split(" ").length];
+        Tokenizer blind = text -> new int[text.split(" ", -1).length];
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> SMALL.plan("model", blind))
-                .withMessage("documents 0 and 1 start with the same 16 tokens by this tokenizer and would share a cache block;"
-                        + " use another seed");
+                .withMessage(
+                        "documents 0 and 1 start with the same 16 tokens by this tokenizer and would share a cache block;"
+                                + " use another seed");
     }
 
     @Test
@@ -138,9 +140,7 @@ class LongDocumentQaTest {
         assertThat(documents(schedule).stream().collect(Collectors.groupingBy(id -> id, Collectors.counting())))
                 .hasSize(4)
                 .allSatisfy((document, copies) -> assertThat(copies).isEqualTo(3));
-        assertThat(schedule.firstOfEachDocument())
-                .hasSize(4)
-                .allMatch(request -> request.occurrence() == 0);
+        assertThat(schedule.firstOfEachDocument()).hasSize(4).allMatch(request -> request.occurrence() == 0);
     }
 
     @Test
@@ -170,7 +170,9 @@ class LongDocumentQaTest {
     void occurrencesCountEarlierRequestsAboutTheDocument() {
         Schedule schedule = plan(SMALL.order(RepeatMode.TILE).promptCount(10));
 
-        assertThat(schedule.requests()).extracting(PlannedRequest::occurrence).containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2);
+        assertThat(schedule.requests())
+                .extracting(PlannedRequest::occurrence)
+                .containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2);
         assertThat(schedule.requests()).extracting(PlannedRequest::index).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 
@@ -178,7 +180,8 @@ class LongDocumentQaTest {
     void requestsAboutOneDocumentShareTheirBytes() {
         Schedule schedule = plan(SMALL.order(RepeatMode.INTERLEAVE));
 
-        assertThat(schedule.requests().get(1).body()).isSameAs(schedule.requests().get(0).body());
+        assertThat(schedule.requests().get(1).body())
+                .isSameAs(schedule.requests().get(0).body());
     }
 
     @Test
@@ -190,8 +193,10 @@ class LongDocumentQaTest {
                         .filter(PlannedRequest::forcedMiss)
                         .map(PlannedRequest::index))
                 .containsExactly(3, 7, 11, 15);
-        assertThat(prompt(schedule.requests().get(3))).doesNotStartWith(opening(schedule.requests().get(0)));
-        assertThat(prompt(schedule.requests().get(3))).contains(opening(schedule.requests().get(0)));
+        assertThat(prompt(schedule.requests().get(3)))
+                .doesNotStartWith(opening(schedule.requests().get(0)));
+        assertThat(prompt(schedule.requests().get(3)))
+                .contains(opening(schedule.requests().get(0)));
         assertThat(schedule.requests().stream().map(LongDocumentQaTest::opening).distinct())
                 .hasSize(4 + 4);
     }
@@ -201,9 +206,16 @@ class LongDocumentQaTest {
         Schedule schedule = plan(SMALL.order(RepeatMode.TILE).forcedMisses(0, 1).promptCount(8));
         assertThat(schedule.firstOfEachDocument()).isEmpty();
 
-        Schedule alternating = plan(longDocumentQa().documents(1).documentLength(64).forcedMisses(1, 1));
-        assertThat(alternating.firstOfEachDocument()).extracting(PlannedRequest::index).containsExactly(0);
-        Schedule late = plan(longDocumentQa().documents(2).documentLength(64).order(RepeatMode.INTERLEAVE).repeat(3)
+        Schedule alternating =
+                plan(longDocumentQa().documents(1).documentLength(64).forcedMisses(1, 1));
+        assertThat(alternating.firstOfEachDocument())
+                .extracting(PlannedRequest::index)
+                .containsExactly(0);
+        Schedule late = plan(longDocumentQa()
+                .documents(2)
+                .documentLength(64)
+                .order(RepeatMode.INTERLEAVE)
+                .repeat(3)
                 .forcedMisses(3, 1));
         assertThat(late.firstOfEachDocument()).extracting(PlannedRequest::index).containsExactly(0, 4);
     }
@@ -227,7 +239,8 @@ class LongDocumentQaTest {
 
     @Test
     void theSamePlanIsTheSameByteForByte() {
-        LongDocumentQa workload = SMALL.seed(42).forcedMisses(1, 1).poissonRate(3).questions("Why?");
+        LongDocumentQa workload =
+                SMALL.seed(42).forcedMisses(1, 1).poissonRate(3).questions("Why?");
 
         Schedule one = plan(workload);
         Schedule other = plan(workload);
@@ -258,7 +271,10 @@ class LongDocumentQaTest {
                 .mapToDouble(i -> starts.get(i).minus(starts.get(i - 1)).toNanos() / 1e9)
                 .toArray();
         double mean = Arrays.stream(gaps).average().orElseThrow();
-        double variance = Arrays.stream(gaps).map(gap -> (gap - mean) * (gap - mean)).average().orElseThrow();
+        double variance = Arrays.stream(gaps)
+                .map(gap -> (gap - mean) * (gap - mean))
+                .average()
+                .orElseThrow();
         assertThat(mean).isBetween(0.019, 0.021);
         assertThat(Math.sqrt(variance)).isBetween(0.018, 0.022);
         assertThat(Arrays.stream(gaps).min().orElseThrow()).isNotNegative();
@@ -274,7 +290,13 @@ class LongDocumentQaTest {
     @Test
     void methodsLeaveTheWorkloadAsItWas() {
         List<Integer> before = documents(plan(SMALL));
-        SMALL.documents(9).repeat(7).order(RepeatMode.TILE).questions("?").seed(5).outputTokens(3).concurrency(8);
+        SMALL.documents(9)
+                .repeat(7)
+                .order(RepeatMode.TILE)
+                .questions("?")
+                .seed(5)
+                .outputTokens(3)
+                .concurrency(8);
 
         assertThat(documents(plan(SMALL))).isEqualTo(before);
     }

@@ -12,7 +12,9 @@ class TimetableTest {
 
     @Test
     void showsTotalsAndTheFirstRequests() {
-        assertThat(plan(WORKLOAD.requestRate(4).forcedMisses(1, 1)).timetable(2)).isEqualTo("""
+        assertThat(plan(WORKLOAD.requestRate(4).forcedMisses(1, 1)).timetable(2))
+                .isEqualTo(
+                        """
                 2 documents x 64 tokens, 2 rounds, tile, 1 of 2 forced to miss
                 4 requests to /v1/completions about 2 documents, 256 prompt tokens, 80 output tokens; constant rate, 4.0 requests/s
                 +-----------+---------+----------+------------+-------------+---------------+---------------+
@@ -27,7 +29,8 @@ class TimetableTest {
     @Test
     void showsNoStartsInAClosedLoop() {
         assertThat(plan(WORKLOAD.concurrency(3)).timetable(9))
-                .startsWith("""
+                .startsWith(
+                        """
                         2 documents x 64 tokens, 2 rounds, tile
                         4 requests to /v1/completions about 2 documents, 256 prompt tokens, 80 output tokens; closed loop, 3 at a time
                         """)

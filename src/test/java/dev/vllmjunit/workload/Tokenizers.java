@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 /** Tokenizers that differ in what makes exact lengths hard. */
 final class Tokenizers {
 
-    private static final Encoding CL100K =
-            Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.CL100K_BASE);
+    private static final Encoding CL100K = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.CL100K_BASE);
     private static final int BOS = 1;
 
     private Tokenizers() {}
@@ -47,9 +46,6 @@ final class Tokenizers {
 
     static Stream<Tokenizer> all() {
         return Stream.of(
-                Tokenizers::real,
-                Tokenizers::withBeginningOfSequence,
-                Tokenizers::merging,
-                Tokenizers::fiveCharacters);
+                Tokenizers::real, Tokenizers::withBeginningOfSequence, Tokenizers::merging, Tokenizers::fiveCharacters);
     }
 }
