@@ -24,6 +24,9 @@ final class ConnectionPool {
     /** So that one flooding connection does not hold up the others. */
     private static final int READS_IN_A_ROW = 4;
 
+    /** Far below what a server's backlog takes. */
+    private static final int OPENING_AT_ONCE = 64;
+
     private final Target target;
     private final Connection.Owner owner;
     private final Bootstrap bootstrap;
@@ -31,6 +34,8 @@ final class ConnectionPool {
     private final Deque<Connection> idle = new ArrayDeque<>();
     private final byte[] scratch = new byte[READ_BYTES];
     private final EventScanner scanner = new EventScanner();
+    private int toOpen;
+    private int opening;
     private int opened;
 
     ConnectionPool(Transport transport, Target target, Duration timeout, Connection.Owner owner) {
@@ -68,8 +73,38 @@ final class ConnectionPool {
         idle.addLast(connection);
     }
 
-    /** Counts the idle time of all that are idle from now on. */
-    void refresh(long now) {
+    /** Opens connections to be taken later, some at a time; those that fail are left to the requests that need them. */
+    void openBeforehand(int count, Runnable whenDone) {
+        toOpen = count;
+        for (int i = 0; i < OPENING_AT_ONCE; i++) {
+            openNext(whenDone);
+        }
+        if (opening == 0) {
+            whenDone.run();
+        }
+    }
+
+    private void openNext(Runnable whenDone) {
+        if (toOpen == 0) {
+            return;
+        }
+        toOpen--;
+        opening++;
+        connect((connection, failure) -> {
+            opening--;
+            if (failure == null) {
+                giveBack(connection, System.nanoTime());
+            }
+            openNext(whenDone);
+            if (opening == 0) {
+                whenDone.run();
+            }
+        });
+    }
+
+    /** The first request is about to be sent: no more are opened beforehand, and idle time counts from now. */
+    void begun(long now) {
+        toOpen = 0;
         idle.forEach(connection -> connection.idle(now));
     }
 
@@ -89,6 +124,7 @@ final class ConnectionPool {
     }
 
     void close() {
+        toOpen = 0;
         idle.clear();
         open.close();
     }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +25,6 @@ final class Run implements Connection.Owner {
 
     /** Connections that take longer are left to the requests that need them. */
     private static final long OPENING_MILLIS = 2_000;
-    /** Far below what a server's backlog takes. */
-    private static final int OPENING_AT_ONCE = 64;
 
     private static final long GRACE_MILLIS = 30_000;
 
@@ -42,8 +39,6 @@ final class Run implements Connection.Owner {
     private final HealthMonitor health;
     private final @Nullable Exchange[] exchanges;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
-    private int toOpen;
-    private int opening;
     private int ended;
     private boolean started;
     private boolean closed;
@@ -74,36 +69,10 @@ final class Run implements Connection.Owner {
 
     /** Opens connections first, so that no request pays for the client's own preparations. */
     void begin() {
-        toOpen = pacing.connections();
-        ScheduledFuture<?> late = loop.schedule(this::start, OPENING_MILLIS + toOpen, TimeUnit.MILLISECONDS);
+        int connections = pacing.connections();
+        ScheduledFuture<?> late = loop.schedule(this::start, OPENING_MILLIS + connections, TimeUnit.MILLISECONDS);
         over.whenComplete((nothing, none) -> late.cancel(false));
-        for (int i = 0; i < OPENING_AT_ONCE; i++) {
-            openNext();
-        }
-        startIfReady();
-    }
-
-    private void openNext() {
-        if (toOpen > 0 && !started) {
-            toOpen--;
-            opening++;
-            pool.connect(this::opened);
-        }
-    }
-
-    private void opened(Connection connection, @Nullable Throwable failure) {
-        opening--;
-        if (failure == null) {
-            pool.giveBack(connection, System.nanoTime());
-        }
-        openNext();
-        startIfReady();
-    }
-
-    private void startIfReady() {
-        if (opening == 0) {
-            start();
-        }
+        pool.openBeforehand(connections, this::start);
     }
 
     private void start() {
@@ -113,7 +82,7 @@ final class Run implements Connection.Owner {
         started = true;
         health.start();
         startNanos = System.nanoTime();
-        pool.refresh(startNanos);
+        pool.begun(startNanos);
         pacing.start(startNanos);
         endIfAllHaveEnded();
     }
@@ -231,30 +200,18 @@ final class Run implements Connection.Owner {
     LoadResult result() {
         boolean closedLoop = schedule.arrivals() instanceof Arrivals.ClosedLoop;
         List<RequestRecord> records = new ArrayList<>();
-        long endNanos = startNanos;
         for (int position = 0; position < exchanges.length; position++) {
             Exchange exchange = exchanges[position];
-            RequestRecord request = exchange == null
-                    ? unsent(schedule.requests().get(position))
-                    : Verdict.of(exchange, target.url(), closedLoop);
-            endNanos = Math.max(endNanos, request.endNanos());
-            records.add(request);
+            records.add(
+                    exchange == null
+                            ? unsent(schedule.requests().get(position))
+                            : Verdict.of(exchange, target.url(), closedLoop));
         }
+        long endNanos = records.stream().mapToLong(RequestRecord::endNanos).reduce(startNanos, Math::max);
         return new LoadResult(startNanos, endNanos, records, health.health(pool.opened()));
     }
 
     private RequestRecord unsent(PlannedRequest planned) {
-        return new RequestRecord(
-                planned.index(),
-                outgoing.requestId(planned),
-                startNanos,
-                startNanos,
-                new long[0],
-                startNanos,
-                0,
-                -1,
-                "",
-                Optional.empty(),
-                Optional.of(Wording.at("not sent: " + why, target.url(), Optional.empty())));
+        return Verdict.unsent(planned, outgoing.requestId(planned), startNanos, why, target.url());
     }
 }

@@ -1,6 +1,7 @@
 package dev.vllmjunit.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vllmjunit.workload.PlannedRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,22 @@ final class Verdict {
     /** The record of a request; in a closed loop it was intended when it was sent. */
     static RequestRecord of(Exchange exchange, String url, boolean closedLoop) {
         return new Verdict(exchange).record(url, closedLoop);
+    }
+
+    /** The record of a request that was never sent. */
+    static RequestRecord unsent(PlannedRequest planned, String requestId, long nanos, String why, String url) {
+        return new RequestRecord(
+                planned.index(),
+                requestId,
+                nanos,
+                nanos,
+                new long[0],
+                nanos,
+                0,
+                UNKNOWN,
+                "",
+                Optional.empty(),
+                Optional.of(Wording.at("not sent: " + why, url, Optional.empty())));
     }
 
     private RequestRecord record(String url, boolean closedLoop) {

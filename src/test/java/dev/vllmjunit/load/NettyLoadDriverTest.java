@@ -149,8 +149,8 @@ class NettyLoadDriverTest {
             RequestRecord request = Driving.one(server.endpoint(), 2, TIMEOUT);
 
             assertThat(request.error()).isEmpty();
-            assertThat(millis(request.timeToFirstTokenNanos())).isBetween(50L, 250L);
-            assertThat(millis(request.interTokenNanos().get(0))).isBetween(25L, 230L);
+            assertThat(millis(request.timeToFirstTokenNanos())).isBetween(50L, 1_000L);
+            assertThat(millis(request.interTokenNanos().get(0))).isBetween(25L, 1_000L);
         }
     }
 
@@ -172,7 +172,7 @@ class NettyLoadDriverTest {
     @ParameterizedTest
     @MethodSource("transports")
     void anOpenLoopSendsOnScheduleEvenIfAnswersAreSlow(Transport transport) {
-        try (ScriptedServer server = new ScriptedServer(request -> List.of(new Pause(400), new Send(stream(1))));
+        try (ScriptedServer server = new ScriptedServer(request -> List.of(new Pause(1_000), new Send(stream(1))));
                 NettyLoadDriver driver = new NettyLoadDriver(transport)) {
             LoadResult result =
                     driver.run(every(Duration.ofMillis(10), 20, 1), server.endpoint(), TIMEOUT, finished -> {});
@@ -184,10 +184,13 @@ class NettyLoadDriverTest {
                     .containsExactlyElementsOf(IntStream.range(0, 20)
                             .mapToObj(i -> result.startNanos() + TimeUnit.MILLISECONDS.toNanos(10L * i))
                             .toList());
-            assertThat(result.requests()).allSatisfy(request -> assertThat(request.sentNanos())
-                    .isBetween(request.intendedNanos(), request.intendedNanos() + TimeUnit.MILLISECONDS.toNanos(100)));
-            assertThat(result.requests()).allSatisfy(request -> assertThat(millis(request.timeToFirstTokenNanos()))
-                    .isGreaterThanOrEqualTo(399));
+            long firstAnswer = result.requests().get(0).endNanos();
+            assertThat(result.requests())
+                    .allSatisfy(request -> assertThat(request.sentNanos())
+                            .isGreaterThanOrEqualTo(request.intendedNanos())
+                            .isLessThan(firstAnswer))
+                    .allSatisfy(request ->
+                            assertThat(millis(request.timeToFirstTokenNanos())).isGreaterThanOrEqualTo(999));
         }
     }
 
@@ -266,13 +269,13 @@ class NettyLoadDriverTest {
             await().until(() -> server.received.size() == 1);
             caller.interrupt();
 
-            assertThat(result.get(2, TimeUnit.SECONDS).requests())
+            assertThat(result.get(5, TimeUnit.SECONDS).requests())
                     .extracting(RequestRecord::error)
                     .containsExactly(
                             Optional.of("the run was interrupted while waiting for the first token (POST "
                                     + server.url() + ")"),
                             Optional.of("not sent: the run was interrupted (POST " + server.url() + ")"));
-            assertThat(interrupted.get(2, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupted.get(5, TimeUnit.SECONDS)).isTrue();
             await().until(() -> server.open.get() == 0);
         }
     }
