@@ -1,0 +1,88 @@
+package dev.vllmjunit.evidence;
+
+import dev.vllmjunit.load.RequestRecord;
+import dev.vllmjunit.router.HopTimeline;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One request's time to first token, split into hops that sum exactly to it. A hop that did not happen takes 0. Immutable.
+ *
+ * @param nanos every hop, in order, in nanoseconds
+ */
+public record HopBreakdown(Map<Hop, Long> nanos) {
+
+    /** Copies the map, in the order of the hops. */
+    public HopBreakdown {
+        nanos = Collections.unmodifiableMap(new EnumMap<>(nanos));
+    }
+
+    /**
+     * From the driver's and the router's time stamps. A stamp of 0 means that the router never came there: its hop takes no
+     * time, and what passed counts for the next one.
+     *
+     * @return empty for a request without a first token at both the driver and the router
+     */
+    public static Optional<HopBreakdown> of(RequestRecord request, HopTimeline timeline) {
+        if (request.tokenNanos().length == 0 || timeline.firstTokenNanos() == 0) {
+            return Optional.empty();
+        }
+        long[] ends = {
+            request.sentNanos(),
+            timeline.receivedNanos(),
+            timeline.prefillSentNanos(),
+            timeline.prefillAnsweredNanos(),
+            timeline.decodeSentNanos(),
+            timeline.firstTokenNanos(),
+            request.tokenNanos()[0]
+        };
+        return Optional.of(between(request.intendedNanos(), ends));
+    }
+
+    private static HopBreakdown between(long start, long[] ends) {
+        Map<Hop, Long> nanos = new EnumMap<>(Hop.class);
+        long previous = start;
+        for (Hop hop : Hop.values()) {
+            long end = ends[hop.ordinal()] == 0 ? previous : ends[hop.ordinal()];
+            nanos.put(hop, end - previous);
+            previous = end;
+        }
+        return new HopBreakdown(nanos);
+    }
+
+    /** The breakdowns of a run's successful requests that have a timeline, by request index. */
+    public static Map<Integer, HopBreakdown> byIndex(BenchmarkResult result) {
+        Map<Integer, HopBreakdown> breakdowns = new TreeMap<>();
+        result.succeeded()
+                .forEach(request -> Optional.ofNullable(result.hops().get(request.requestId()))
+                        .flatMap(timeline -> of(request, timeline))
+                        .ifPresent(breakdown -> breakdowns.put(request.index(), breakdown)));
+        return breakdowns;
+    }
+
+    /** Mean of each hop in nanoseconds; empty when there are no breakdowns. */
+    public static Map<Hop, Double> mean(Collection<HopBreakdown> breakdowns) {
+        Map<Hop, Double> means = new EnumMap<>(Hop.class);
+        for (Hop hop : Hop.values()) {
+            breakdowns.stream()
+                    .mapToLong(breakdown -> breakdown.of(hop))
+                    .average()
+                    .ifPresent(mean -> means.put(hop, mean));
+        }
+        return means;
+    }
+
+    /** One hop, in nanoseconds. */
+    public long of(Hop hop) {
+        return nanos.getOrDefault(hop, 0L);
+    }
+
+    /** Sum of all hops, in nanoseconds: the time to first token. */
+    public long total() {
+        return nanos.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.vllmjunit.report;
+
+import io.qameta.allure.AllureLifecycle;
+import io.qameta.allure.model.Parameter;
+import io.qameta.allure.model.Stage;
+import io.qameta.allure.model.Status;
+import io.qameta.allure.model.StepResult;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.UUID;
+
+/** Steps and attachments of the Allure test or fixture that runs in this thread; without one, nothing happens. */
+final class AllureSteps {
+
+    private final AllureLifecycle lifecycle;
+
+    AllureSteps(AllureLifecycle lifecycle) {
+        this.lifecycle = lifecycle;
+    }
+
+    /** A step around attachments, broken when what it shows cannot be trusted. */
+    void step(String name, boolean valid, Map<String, String> parameters, Runnable attachments) {
+        if (lifecycle.getCurrentTestCaseOrStep().isEmpty()) {
+            return;
+        }
+        String uuid = UUID.randomUUID().toString();
+        StepResult step = new StepResult().setName(name).setStatus(valid ? Status.PASSED : Status.BROKEN);
+        step.setParameters(parameters.entrySet().stream()
+                .map(entry -> new Parameter().setName(entry.getKey()).setValue(entry.getValue()))
+                .toList());
+        lifecycle.startStep(uuid, step);
+        try {
+            attachments.run();
+        } finally {
+            lifecycle.updateStep(uuid, running -> running.setStage(Stage.FINISHED));
+            lifecycle.stopStep(uuid);
+        }
+    }
+
+    void attach(String name, AttachmentType type, String text) {
+        attach(name, type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void attach(String name, AttachmentType type, byte[] content) {
+        if (lifecycle.getCurrentTestCaseOrStep().isPresent()) {
+            lifecycle.addAttachment(name, type.contentType(), type.ending(), new ByteArrayInputStream(content));
+        }
+    }
+
+    /** Puts a fragment of HTML above the steps of the running test, in place of an earlier one. */
+    void describe(String html) {
+        lifecycle.getCurrentTestCase().ifPresent(uuid ->
+                lifecycle.updateTestCase(uuid, test -> test.setDescriptionHtml(html)));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.vllmjunit.report;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.Hop;
+import dev.vllmjunit.evidence.HopBreakdown;
+import dev.vllmjunit.load.RequestRecord;
+import dev.vllmjunit.router.HopTimeline;
+import dev.vllmjunit.workload.PlannedRequest;
+import dev.vllmjunit.workload.Schedule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Every request of a run, a line each. Times are milliseconds; offsets count from the first intended start. */
+final class RequestsCsv {
+
+    private final BenchmarkResult result;
+    private final Map<Integer, PlannedRequest> planned = new HashMap<>();
+    private final Map<Integer, HopBreakdown> breakdowns;
+    private final long start;
+
+    private RequestsCsv(BenchmarkResult result, Schedule schedule) {
+        this.result = result;
+        schedule.requests().forEach(request -> planned.put(request.index(), request));
+        breakdowns = HopBreakdown.byIndex(result);
+        start = result.requests().stream()
+                .mapToLong(RequestRecord::intendedNanos)
+                .min()
+                .orElse(0);
+    }
+
+    static String of(BenchmarkResult result, Schedule schedule, UnaryOperator<String> mask) {
+        RequestsCsv csv = new RequestsCsv(result, schedule);
+        return Csv.of(header(), result.requests().stream().map(csv::line).toList(), mask);
+    }
+
+    private static List<String> header() {
+        List<String> header = new ArrayList<>(List.of(
+                "index", "request_id", "document", "occurrence", "forced_miss", "times_modelled",
+                "intended_ms", "sent_ms", "first_token_ms", "end_ms", "ttft_ms", "tpot_ms", "end_to_end_ms",
+                "prompt_tokens", "output_tokens"));
+        Arrays.stream(Hop.values()).forEach(hop -> header.add("hop_" + hop.name().toLowerCase(Locale.ROOT) + "_ms"));
+        header.addAll(List.of("prefill_node", "decode_node", "cached_tokens", "transferred_tokens", "finish_reason", "error"));
+        return header;
+    }
+
+    private List<@Nullable Object> line(RequestRecord request) {
+        List<@Nullable Object> line = new ArrayList<>();
+        line.add(request.index());
+        line.add(request.requestId());
+        addPlan(line, planned.get(request.index()));
+        line.add(result.conditions().modelled());
+        addTimes(line, request);
+        addHops(line, breakdowns.get(request.index()));
+        addWay(line, result.hops().get(request.requestId()));
+        line.add(request.finishReason().orElse(null));
+        line.add(request.error().orElse(null));
+        return line;
+    }
+
+    private static void addPlan(List<@Nullable Object> line, @Nullable PlannedRequest plan) {
+        line.add(plan == null ? null : plan.documentId());
+        line.add(plan == null ? null : plan.occurrence());
+        line.add(plan == null ? null : plan.forcedMiss());
+    }
+
+    private void addTimes(List<@Nullable Object> line, RequestRecord request) {
+        boolean started = request.tokenNanos().length > 0;
+        line.add(millis(request.intendedNanos() - start));
+        line.add(millis(request.sentNanos() - start));
+        line.add(started ? millis(request.tokenNanos()[0] - start) : null);
+        line.add(millis(request.endNanos() - start));
+        line.add(started ? millis(request.timeToFirstTokenNanos()) : null);
+        line.add(request.succeeded() && request.outputTokens() > 1 ? millis(request.timePerOutputTokenNanos()) : null);
+        line.add(millis(request.endToEndNanos()));
+        line.add(request.promptTokens() < 0 ? null : request.promptTokens());
+        line.add(request.outputTokens());
+    }
+
+    private static void addHops(List<@Nullable Object> line, @Nullable HopBreakdown breakdown) {
+        for (Hop hop : Hop.values()) {
+            line.add(breakdown == null ? null : millis(breakdown.of(hop)));
+        }
+    }
+
+    private static void addWay(List<@Nullable Object> line, @Nullable HopTimeline way) {
+        line.add(way == null ? null : way.prefillNode());
+        line.add(way == null ? null : way.decodeNode());
+        line.add(way == null || way.prefillCachedTokens() < 0 ? null : way.prefillCachedTokens());
+        line.add(way == null ? null : way.transferredTokens());
+    }
+
+    /** To the nanosecond, so that hops still sum to the time to first token. */
+    private static String millis(double nanos) {
+        return String.format(Locale.ROOT, "%.6f", nanos / 1e6);
+    }
+}
