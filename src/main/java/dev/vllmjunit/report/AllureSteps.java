@@ -8,6 +8,7 @@ import io.qameta.allure.model.StepResult;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Steps and attachments of the Allure test or fixture that runs in this thread; without one, nothing happens. */
@@ -48,9 +49,13 @@ final class AllureSteps {
         }
     }
 
-    /** Puts a fragment of HTML above the steps of the running test, in place of an earlier one. */
-    void describe(String html) {
-        lifecycle.getCurrentTestCase().ifPresent(uuid ->
-                lifecycle.updateTestCase(uuid, test -> test.setDescriptionHtml(html)));
+    /** The running test's id; empty outside of a test. */
+    Optional<String> test() {
+        return lifecycle.getCurrentTestCase();
+    }
+
+    /** Puts HTML above the steps of a running test, in place of what was there. */
+    void describe(String test, String html) {
+        lifecycle.updateTestCase(test, result -> result.setDescriptionHtml(html));
     }
 }

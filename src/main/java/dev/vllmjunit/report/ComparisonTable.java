@@ -27,8 +27,10 @@ final class ComparisonTable {
         row("verdict", RunFigures::verdict);
         row("times are", RunFigures::timesAre);
         row("requests, failed", run -> run.requests() + ", " + run.failed());
-        compared("output throughput", run -> run.throughputTokensPerS(), (first, value) -> Numbers.rate(value)
-                + against(first, value, "less", "more"));
+        compared(
+                "output throughput, tokens/s",
+                run -> run.throughputTokensPerS(),
+                (first, value) -> Numbers.significant(value) + against(first, value, "less", "more"));
         time("TTFT mean", run -> run.ttftMs().mean());
         time("TTFT p50", run -> run.ttftMs().p50());
         time("TTFT p95", run -> run.ttftMs().p95());
@@ -69,10 +71,9 @@ final class ComparisonTable {
         return against(first, value, "faster", "slower");
     }
 
-    /** Nothing for the first column itself, or where there is nothing to divide. */
+    /** Nothing where there is no difference to speak of, or nothing to divide. */
     private static String against(double first, double value, String more, String less) {
-        return first == value || first <= 0 || value <= 0
-                ? ""
-                : " (" + Numbers.times(first, value, more, less) + ")";
+        boolean comparable = first > 0 && value > 0 && Math.abs(first / value - 1) >= 0.05;
+        return comparable ? " (" + Numbers.times(first, value, more, less) + ")" : "";
     }
 }

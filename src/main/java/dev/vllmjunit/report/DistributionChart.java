@@ -64,7 +64,7 @@ final class DistributionChart {
     private static String label(double time) {
         long digit = Math.round(time / decade(time));
         return digit == 1 || digit == 2 || digit == 5
-                ? Numbers.significant(time).replaceFirst("\\.0*$", "")
+                ? Numbers.plain(time)
                 : "";
     }
 

@@ -20,7 +20,7 @@ final class ExpectationTable {
     static Table of(String caption, List<ExpectationOutcome> outcomes) {
         return new Table(
                 caption,
-                List.of("expectation", "cache state", "measured", "the guide's range", "range that decides", "verdict", "note"),
+                List.of("expectation", "state", "measured", "the guide's range", "range that decides", "verdict", "note"),
                 outcomes.stream().map(ExpectationTable::row).toList());
     }
 
@@ -50,10 +50,10 @@ final class ExpectationTable {
             return Numbers.NONE;
         }
         String text = Double.isInfinite(range.max())
-                ? "at least " + Numbers.significant(range.min())
+                ? "at least " + Numbers.plain(range.min())
                 : Double.isInfinite(range.min())
-                        ? "at most " + Numbers.significant(range.max())
-                        : Numbers.significant(range.min()) + " to " + Numbers.significant(range.max());
+                        ? "at most " + Numbers.plain(range.max())
+                        : Numbers.plain(range.min()) + " to " + Numbers.plain(range.max());
         return text + " " + unit;
     }
 

@@ -21,22 +21,33 @@ final class Html {
 
     private static final Set<String> VERDICTS =
             Set.of("PASS", "FAIL", "VALID", "INVALID", "NOT FEASIBLE", "REPORTED");
-    private static final String TEMPLATE = resource("page.html");
+    private static final String PAGE = resource("page.html");
+    private static final String CONTENT = resource("content.html");
 
     private Html() {}
 
+    /** A page of its own. */
     static String page(String title, String lead, List<Table> tables, List<ChartImage> charts) {
-        String body = Stream.of(
-                        charts.stream().map(Html::figure),
-                        tables.stream().map(Html::table))
-                .flatMap(part -> part)
-                .collect(Collectors.joining("\n"));
-        return new StringSubstitutor(Map.of("title", escape(title), "lead", escape(lead), "body", body))
-                .setDisableSubstitutionInValues(true)
-                .replace(TEMPLATE);
+        String head = "<h1>" + escape(title) + "</h1>\n<p>" + escape(lead) + "</p>\n";
+        return fill(PAGE, Map.of("title", escape(title), "content", fill(CONTENT, Map.of("body", head + body(tables, charts)))));
     }
 
-    static String table(Table table) {
+    /** The same without a title, to be put into another page. */
+    static String fragment(List<Table> tables, List<ChartImage> charts) {
+        return fill(CONTENT, Map.of("body", body(tables, charts)));
+    }
+
+    private static String body(List<Table> tables, List<ChartImage> charts) {
+        return Stream.concat(tables.stream().map(Html::table), charts.stream().map(Html::figure))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** What is filled in is not looked through for placeholders again. */
+    private static String fill(String template, Map<String, String> values) {
+        return new StringSubstitutor(values).setDisableSubstitutionInValues(true).replace(template);
+    }
+
+    private static String table(Table table) {
         String header = row("th", table.header(), table);
         String rows = table.rows().stream().map(cells -> row("td", cells, table)).collect(Collectors.joining("\n"));
         return "<h2>" + escape(table.caption()) + "</h2>\n<table>\n<thead>" + header + "</thead>\n<tbody>\n" + rows

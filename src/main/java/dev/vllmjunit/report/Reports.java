@@ -29,10 +29,11 @@ public final class Reports {
     private final UnaryOperator<String> mask;
     private final Json json;
     private final AllureSteps allure;
+    private final TestOverview overview;
     private final AtomicInteger sections = new AtomicInteger();
 
     /**
-     * For one test class.
+     * For one test class; what an earlier run of it left in {@code runs/LABEL/} is deleted.
      *
      * @param reportsDirectory holds {@code runs/LABEL/} and {@code results/}; created when needed
      * @param allureResultsDirectory where this JVM's Allure results go
@@ -50,6 +51,8 @@ public final class Reports {
         this.mask = mask;
         this.json = new Json(mask);
         this.allure = new AllureSteps(lifecycle);
+        this.overview = new TestOverview(allure);
+        ReportFiles.clear(runs);
     }
 
     /**
@@ -61,6 +64,7 @@ public final class Reports {
         RunFigures run = figures(result);
         String name = run.workload() + ", " + run.cacheState();
         List<ChartImage> charts = Charts.of(run, result);
+        overview.add(run);
         return section(name, "run: " + name)
                 .invalid(!run.valid())
                 .parameter("throughput (" + run.timesAre() + ")", Numbers.rate(run.throughputTokensPerS()))
@@ -88,6 +92,7 @@ public final class Reports {
     private Path compare(String title, List<RunFigures> compared) {
         List<Table> tables = List.of(ComparisonTable.of(compared));
         List<ChartImage> charts = Charts.of(compared);
+        overview.show(charts);
         return section(title, mask.apply(title))
                 .invalid(!compared.stream().allMatch(RunFigures::valid))
                 .add("side by side", "summary.html", Html.page(mask.apply(title), lead(compared), tables, charts))
@@ -99,6 +104,7 @@ public final class Reports {
     /** Shows a profile's expectations, the guide's row by row, with what was measured and the verdict. */
     public Path expectations(List<ExpectationOutcome> outcomes) {
         Table table = ExpectationTable.of("Expectations", outcomes).masked(mask);
+        overview.add(table);
         return section("expectations", "expectations")
                 .add("expectations", "expectations.html", Html.page("Expectations", ExpectationTable.LEAD, List.of(table), List.of()))
                 .add("expectations, text", "expectations.txt", table.text())

@@ -65,6 +65,27 @@ final class Runs {
         return new Runs(state, requests).result(problems, facts);
     }
 
+    static BenchmarkResult measured(CacheState state, int requests) {
+        BenchmarkResult modelled = valid(state, requests);
+        RunConditions conditions = modelled.conditions();
+        return new BenchmarkResult(
+                new RunConditions(
+                        conditions.topology(),
+                        "attach",
+                        false,
+                        conditions.workload(),
+                        state,
+                        conditions.startedAt(),
+                        conditions.facts()),
+                modelled.duration(),
+                modelled.requests(),
+                modelled.hops(),
+                modelled.tokens(),
+                modelled.transfers(),
+                modelled.metrics(),
+                modelled.problems());
+    }
+
     private BenchmarkResult result(List<Problem> problems, Map<String, String> facts) {
         long start = now;
         for (int i = 0; i < requests; i++) {
