@@ -31,24 +31,23 @@ public record HopBreakdown(Map<Hop, Long> nanos) {
         if (request.tokenNanos().length == 0 || timeline.firstTokenNanos() == 0) {
             return Optional.empty();
         }
-        long[] ends = {
-            request.sentNanos(),
-            timeline.receivedNanos(),
-            timeline.prefillSentNanos(),
-            timeline.prefillAnsweredNanos(),
-            timeline.decodeSentNanos(),
-            timeline.firstTokenNanos(),
-            request.tokenNanos()[0]
-        };
+        Map<Hop, Long> ends = new EnumMap<>(Hop.class);
+        ends.put(Hop.DRIVER, request.sentNanos());
+        ends.put(Hop.TO_ROUTER, timeline.receivedNanos());
+        ends.put(Hop.BEFORE_PREFILL, timeline.prefillSentNanos());
+        ends.put(Hop.PREFILL, timeline.prefillAnsweredNanos());
+        ends.put(Hop.BEFORE_DECODE, timeline.decodeSentNanos());
+        ends.put(Hop.DECODE, timeline.firstTokenNanos());
+        ends.put(Hop.TO_CLIENT, request.tokenNanos()[0]);
         return Optional.of(between(request.intendedNanos(), ends));
     }
 
-    private static HopBreakdown between(long start, long[] ends) {
+    private static HopBreakdown between(long start, Map<Hop, Long> ends) {
         Map<Hop, Long> nanos = new EnumMap<>(Hop.class);
         long previous = start;
-        for (Hop hop : Hop.values()) {
-            long end = ends[hop.ordinal()] == 0 ? previous : ends[hop.ordinal()];
-            nanos.put(hop, end - previous);
+        for (Map.Entry<Hop, Long> hop : ends.entrySet()) {
+            long end = hop.getValue() == 0 ? previous : hop.getValue();
+            nanos.put(hop.getKey(), end - previous);
             previous = end;
         }
         return new HopBreakdown(nanos);
@@ -57,10 +56,9 @@ public record HopBreakdown(Map<Hop, Long> nanos) {
     /** The breakdowns of a run's successful requests that have a timeline, by request index. */
     public static Map<Integer, HopBreakdown> byIndex(BenchmarkResult result) {
         Map<Integer, HopBreakdown> breakdowns = new TreeMap<>();
-        result.succeeded()
-                .forEach(request -> Optional.ofNullable(result.hops().get(request.requestId()))
-                        .flatMap(timeline -> of(request, timeline))
-                        .ifPresent(breakdown -> breakdowns.put(request.index(), breakdown)));
+        result.succeeded().forEach(request -> Optional.ofNullable(result.hops().get(request.requestId()))
+                .flatMap(timeline -> of(request, timeline))
+                .ifPresent(breakdown -> breakdowns.put(request.index(), breakdown)));
         return breakdowns;
     }
 

@@ -43,8 +43,10 @@ final class AllureEnvironment {
 
     private static void rewrite(FileChannel channel, Map<String, String> values) throws IOException {
         Properties properties = new Properties();
-        properties.load(new ByteArrayInputStream(Channels.newInputStream(channel).readAllBytes()));
-        values.forEach((key, value) -> properties.merge(key, value, (old, added) -> union((String) old, (String) added)));
+        properties.load(
+                new ByteArrayInputStream(Channels.newInputStream(channel).readAllBytes()));
+        values.forEach(
+                (key, value) -> properties.merge(key, value, (old, added) -> union((String) old, (String) added)));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         properties.store(bytes, null);
         channel.truncate(0);

@@ -2,7 +2,6 @@ package dev.vllmjunit.report;
 
 import java.awt.Color;
 import java.util.ArrayList;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -58,7 +57,8 @@ final class BarCharts {
             List<String> labels,
             Function<RunFigures, @Nullable Double> value,
             Marker mark) {
-        List<Double> values = runs.runs().stream().map(run -> orNaN(value.apply(run))).toList();
+        List<Double> values =
+                runs.runs().stream().map(run -> orNaN(value.apply(run))).toList();
         if (values.stream().allMatch(one -> one.isNaN())) {
             return;
         }

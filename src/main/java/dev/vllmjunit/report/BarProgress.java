@@ -20,8 +20,7 @@ final class BarProgress implements RunProgress {
     BarProgress(String label, int total, OutputStream terminal, RunProgress after) {
         this.after = after;
         bar = new ProgressBarBuilder()
-                .setTaskName(
-                        label.length() > LONGEST_LABEL ? label.substring(0, LONGEST_LABEL - 3) + "..." : label)
+                .setTaskName(label.length() > LONGEST_LABEL ? label.substring(0, LONGEST_LABEL - 3) + "..." : label)
                 .setInitialMax(total)
                 .setUpdateIntervalMillis(250)
                 .setStyle(ProgressBarStyle.ASCII)

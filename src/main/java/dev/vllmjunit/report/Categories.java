@@ -19,7 +19,10 @@ final class Categories {
             categories.add(category("INVALID: " + words(reason), "broken", "messageRegex", regex(reason)));
         }
         categories.add(category(
-                "Declaration makes no sense", "broken", "traceRegex", ".*dev\\.vllmjunit\\.topology\\.DeclarationException.*"));
+                "Declaration makes no sense",
+                "broken",
+                "traceRegex",
+                ".*dev\\.vllmjunit\\.topology\\.DeclarationException.*"));
         categories.add(category(
                 "Stack could not be provisioned",
                 "broken",

@@ -25,9 +25,9 @@ final class Charts {
         }
         ChartRuns run = ChartRuns.of(List.of(figures));
         Map<Integer, HopBreakdown> hops = HopBreakdown.byIndex(result);
-        return drawn(
+        return drawn(Stream.of(
                 hops.isEmpty() ? Optional.empty() : draw("hops", () -> HopCharts.requests(run, hops)),
-                draw("ttft-distribution", () -> DistributionChart.of(run)));
+                draw("ttft-distribution", () -> DistributionChart.of(run))));
     }
 
     /** Of runs side by side. */
@@ -38,16 +38,15 @@ final class Charts {
             return List.of();
         }
         boolean hops = runs.runs().stream().anyMatch(run -> !run.hopsMeanMs().isEmpty());
-        return drawn(
+        return drawn(Stream.of(
                 draw("ttft", () -> BarCharts.timeToFirstToken(runs)),
                 draw("throughput", () -> BarCharts.throughput(runs)),
                 hops ? draw("hops", () -> HopCharts.means(runs)) : Optional.empty(),
-                draw("ttft-distribution", () -> DistributionChart.of(runs)));
+                draw("ttft-distribution", () -> DistributionChart.of(runs))));
     }
 
-    @SafeVarargs
-    private static List<ChartImage> drawn(Optional<ChartImage>... charts) {
-        return Stream.of(charts).flatMap(Optional::stream).toList();
+    private static List<ChartImage> drawn(Stream<Optional<ChartImage>> charts) {
+        return charts.flatMap(Optional::stream).toList();
     }
 
     /** A machine without fonts cannot draw text (an Error from AWT); its report goes without charts. */
@@ -55,7 +54,10 @@ final class Charts {
         try {
             return Optional.of(ChartLook.draw(name, chart.get()));
         } catch (InternalError | LinkageError | NullPointerException e) {
-            LOGGER.warn("no chart {}: this machine cannot draw text; install a font, for instance fonts-dejavu-core", name, e);
+            LOGGER.warn(
+                    "no chart {}: this machine cannot draw text; install a font, for instance fonts-dejavu-core",
+                    name,
+                    e);
             return Optional.empty();
         }
     }

@@ -36,8 +36,11 @@ final class ComparisonTable {
         time("TTFT p95", run -> run.ttftMs().p95());
         time("TPOT mean", run -> run.tpotMs().mean());
         time("end to end mean", run -> run.endToEndMs().mean());
-        compared("total time", run -> run.totalTimeS(), (first, value) -> Numbers.seconds(value) + faster(first, value));
-        row("cache hit rate, prefill side", run -> Numbers.percent(run.hitRates().getOrDefault("total", 0.0)));
+        compared(
+                "total time", run -> run.totalTimeS(), (first, value) -> Numbers.seconds(value) + faster(first, value));
+        row(
+                "cache hit rate, prefill side",
+                run -> Numbers.percent(run.hitRates().getOrDefault("total", 0.0)));
         for (Tier tier : Tier.values()) {
             row(RunTables.source(tier), run -> Numbers.tokens(run.tokens().of(tier)));
         }

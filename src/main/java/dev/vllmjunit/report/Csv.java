@@ -1,5 +1,7 @@
 package dev.vllmjunit.report;
 
+import dev.vllmjunit.workload.PlannedRequest;
+import dev.vllmjunit.workload.Schedule;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -7,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import dev.vllmjunit.workload.PlannedRequest;
-import dev.vllmjunit.workload.Schedule;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +18,14 @@ final class Csv {
 
     private Csv() {}
 
-    static String of(List<String> header, List<? extends List<? extends @Nullable Object>> lines, UnaryOperator<String> mask) {
+    static String of(
+            List<String> header, List<? extends List<? extends @Nullable Object>> lines, UnaryOperator<String> mask) {
         StringWriter text = new StringWriter();
         try (CSVPrinter printer = new CSVPrinter(text, CSVFormat.RFC4180)) {
             printer.printRecord(header);
             for (List<? extends @Nullable Object> line : lines) {
-                printer.printRecord(line.stream()
-                        .map(cell -> cell instanceof String string ? mask.apply(string) : cell));
+                printer.printRecord(
+                        line.stream().map(cell -> cell instanceof String string ? mask.apply(string) : cell));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -35,7 +36,14 @@ final class Csv {
     /** What was to be sent, and when. */
     static String schedule(Schedule schedule, UnaryOperator<String> mask) {
         return of(
-                List.of("index", "intended_start_ms", "document", "occurrence", "forced_miss", "prompt_tokens", "max_tokens"),
+                List.of(
+                        "index",
+                        "intended_start_ms",
+                        "document",
+                        "occurrence",
+                        "forced_miss",
+                        "prompt_tokens",
+                        "max_tokens"),
                 schedule.requests().stream().map(Csv::planned).toList(),
                 mask);
     }

@@ -63,9 +63,7 @@ final class DistributionChart {
     /** 1, 2, 5, 10, 20, ... */
     private static String label(double time) {
         long digit = Math.round(time / decade(time));
-        return digit == 1 || digit == 2 || digit == 5
-                ? Numbers.plain(time)
-                : "";
+        return digit == 1 || digit == 2 || digit == 5 ? Numbers.plain(time) : "";
     }
 
     /** The power of ten at or below, in spite of rounding. */
@@ -74,7 +72,8 @@ final class DistributionChart {
     }
 
     private static void addSteps(XYChart chart, ChartRuns runs, int index) {
-        List<Double> sorted = runs.runs().get(index).ttftSamplesMs().stream().sorted().toList();
+        List<Double> sorted =
+                runs.runs().get(index).ttftSamplesMs().stream().sorted().toList();
         if (sorted.isEmpty()) {
             return;
         }

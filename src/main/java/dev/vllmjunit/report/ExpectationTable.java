@@ -12,15 +12,23 @@ import java.util.stream.Collectors;
 /** The guide's rows, one by one. */
 final class ExpectationTable {
 
-    static final String LEAD = "The guide's range is shown on every stack; the range that decides is the one that can fail the"
-            + " build. NOT FEASIBLE: no such hardware could reach the guide's figure, the note does the sum.";
+    static final String LEAD =
+            "The guide's range is shown on every stack; the range that decides is the one that can fail the"
+                    + " build. NOT FEASIBLE: no such hardware could reach the guide's figure, the note does the sum.";
 
     private ExpectationTable() {}
 
     static Table of(String caption, List<ExpectationOutcome> outcomes) {
         return new Table(
                 caption,
-                List.of("expectation", "state", "measured", "the guide's range", "range that decides", "verdict", "note"),
+                List.of(
+                        "expectation",
+                        "state",
+                        "measured",
+                        "the guide's range",
+                        "range that decides",
+                        "verdict",
+                        "note"),
                 outcomes.stream().map(ExpectationTable::row).toList());
     }
 
@@ -30,15 +38,11 @@ final class ExpectationTable {
                 expectation.row(),
                 expectation.state()
                         + expectation.comparedTo().map(base -> " / " + base).orElse(""),
-                measured(outcome.measured(), unit(expectation)),
-                range(expectation.guide(), unit(expectation)),
-                deciding(expectation.deciding(), unit(expectation)),
+                measured(outcome.measured(), expectation.unit()),
+                range(expectation.guide(), expectation.unit()),
+                deciding(expectation.deciding(), expectation.unit()),
                 outcome.verdict().name().replace('_', ' '),
                 outcome.note());
-    }
-
-    private static String unit(Expectation expectation) {
-        return expectation.comparedTo().isPresent() ? "×" : expectation.metric().unit();
     }
 
     private static String measured(OptionalDouble value, String unit) {

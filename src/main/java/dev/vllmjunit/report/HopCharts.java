@@ -30,16 +30,16 @@ final class HopCharts {
 
     /** A bar per request of one run; of very many requests, evenly spaced ones. */
     static CategoryChart requests(ChartRuns run, Map<Integer, HopBreakdown> breakdowns) {
-        List<Integer> all = List.copyOf(breakdowns.keySet());
-        List<Integer> shown = evenlySpaced(all);
-        String which = shown.size() < all.size() ? " (" + shown.size() + " of " + all.size() + " requests)" : "";
+        List<Map.Entry<Integer, HopBreakdown>> shown = evenlySpaced(List.copyOf(breakdowns.entrySet()));
+        String which =
+                shown.size() < breakdowns.size() ? " (" + shown.size() + " of " + breakdowns.size() + " requests)" : "";
         CategoryChart chart = ChartLook.bars(
                 run.title("Where each request's time to first token goes" + which), "time to first token, ms");
         chart.setXAxisTitle("request, in order of sending");
         chart.getStyler().setXAxisTitleVisible(true);
         chart.getStyler().setAvailableSpaceFill(0.8);
-        stack(chart, shown, hop -> shown.stream()
-                .map(index -> breakdowns.get(index).of(hop) / 1e6)
+        stack(chart, shown.stream().map(Map.Entry::getKey).toList(), hop -> shown.stream()
+                .map(request -> request.getValue().of(hop) / 1e6)
                 .toList());
         return chart;
     }
@@ -57,7 +57,7 @@ final class HopCharts {
         }
     }
 
-    private static List<Integer> evenlySpaced(List<Integer> all) {
+    private static <T> List<T> evenlySpaced(List<T> all) {
         int bars = Math.min(MOST_BARS, all.size());
         return IntStream.range(0, bars)
                 .mapToObj(i -> all.get((int) ((long) i * all.size() / bars)))

@@ -19,8 +19,7 @@ import org.apache.commons.text.StringSubstitutor;
 /** A page of tables and charts in one file, without scripts or anything to load. */
 final class Html {
 
-    private static final Set<String> VERDICTS =
-            Set.of("PASS", "FAIL", "VALID", "INVALID", "NOT FEASIBLE", "REPORTED");
+    private static final Set<String> VERDICTS = Set.of("PASS", "FAIL", "VALID", "INVALID", "NOT FEASIBLE", "REPORTED");
     private static final String PAGE = resource("page.html");
     private static final String CONTENT = resource("content.html");
 
@@ -29,7 +28,9 @@ final class Html {
     /** A page of its own. */
     static String page(String title, String lead, List<Table> tables, List<ChartImage> charts) {
         String head = "<h1>" + escape(title) + "</h1>\n<p>" + escape(lead) + "</p>\n";
-        return fill(PAGE, Map.of("title", escape(title), "content", fill(CONTENT, Map.of("body", head + body(tables, charts)))));
+        return fill(
+                PAGE,
+                Map.of("title", escape(title), "content", fill(CONTENT, Map.of("body", head + body(tables, charts)))));
     }
 
     /** The same without a title, to be put into another page. */
@@ -44,12 +45,15 @@ final class Html {
 
     /** What is filled in is not looked through for placeholders again. */
     private static String fill(String template, Map<String, String> values) {
-        return new StringSubstitutor(values).setDisableSubstitutionInValues(true).replace(template);
+        return new StringSubstitutor(values)
+                .setDisableSubstitutionInValues(true)
+                .replace(template);
     }
 
     private static String table(Table table) {
         String header = row("th", table.header(), table);
-        String rows = table.rows().stream().map(cells -> row("td", cells, table)).collect(Collectors.joining("\n"));
+        String rows =
+                table.rows().stream().map(cells -> row("td", cells, table)).collect(Collectors.joining("\n"));
         return "<h2>" + escape(table.caption()) + "</h2>\n<table>\n<thead>" + header + "</thead>\n<tbody>\n" + rows
                 + "\n</tbody>\n</table>";
     }

@@ -32,8 +32,7 @@ public record LatencyFigures(
         if (nanos.length == 0) {
             return new LatencyFigures(0, null, null, null, null, null, null, null, null);
         }
-        Sample sample =
-                Sample.of(Arrays.stream(nanos).map(value -> value / 1e6).toArray());
+        Sample sample = Sample.of(Arrays.stream(nanos).map(value -> value / 1e6).toArray());
         return new LatencyFigures(
                 sample.size(),
                 sample.mean(),

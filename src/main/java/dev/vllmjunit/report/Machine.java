@@ -14,8 +14,10 @@ final class Machine {
         Map<String, String> facts = new TreeMap<>();
         facts.put("machine.cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put("machine.memory", memory());
-        facts.put("machine.os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch"));
+        facts.put(
+                "machine.os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
         facts.put("machine.jdk", System.getProperty("java.vendor") + " " + Runtime.version());
         return facts;
     }

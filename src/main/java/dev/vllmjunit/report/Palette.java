@@ -52,8 +52,7 @@ final class Palette {
     /** The same hue, lighter with every step, for a second run in the same state. */
     static Color lighter(Color color, int steps) {
         double keep = Math.pow(0.6, steps);
-        return new Color(
-                mix(color.getRed(), keep), mix(color.getGreen(), keep), mix(color.getBlue(), keep));
+        return new Color(mix(color.getRed(), keep), mix(color.getGreen(), keep), mix(color.getBlue(), keep));
     }
 
     private static int mix(int channel, double keep) {

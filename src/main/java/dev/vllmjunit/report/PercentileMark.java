@@ -21,9 +21,7 @@ final class PercentileMark extends Marker {
 
     @Override
     public void paint(Graphics2D graphics, double x, double y, int size) {
-        Shape shape = diamond
-                ? diamond(x, y)
-                : new Ellipse2D.Double(x - RADIUS, y - RADIUS, 2 * RADIUS, 2 * RADIUS);
+        Shape shape = diamond ? diamond(x, y) : new Ellipse2D.Double(x - RADIUS, y - RADIUS, 2 * RADIUS, 2 * RADIUS);
         graphics.setColor(Color.WHITE);
         graphics.fill(shape);
         graphics.setColor(Palette.INK);

@@ -59,17 +59,18 @@ public final class ProgressReport {
     public RunProgress start(String label, int total) {
         LineProgress lines = new LineProgress(mask.apply(label), total, out);
         Optional<OutputStream> stream = terminal.get();
-        return stream.isPresent()
-                ? new BarProgress(mask.apply(label), total, stream.get(), lines)
-                : lines.announced();
+        return stream.isPresent() ? new BarProgress(mask.apply(label), total, stream.get(), lines) : lines.announced();
     }
 
     /** The table after a run. */
     public void summary(BenchmarkResult result) {
         RunFigures run = RunFigures.of(result);
-        out.println(SummaryTable.of(run.workload() + ", " + run.topology(), List.of(run)).masked(mask).text());
-        run.problems().forEach(problem ->
-                out.println(mask.apply("  INVALID (" + problem.reason() + "): " + problem.detail())));
+        out.println(SummaryTable.of(run.workload() + ", " + run.topology(), List.of(run))
+                .masked(mask)
+                .text());
+        run.problems()
+                .forEach(problem ->
+                        out.println(mask.apply("  INVALID (" + problem.reason() + "): " + problem.detail())));
     }
 
     /** Where to look, as the last line. */

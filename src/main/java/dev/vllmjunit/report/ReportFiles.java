@@ -61,9 +61,8 @@ final class ReportFiles {
 
     /** A name for a file or directory: lower case letters, digits and single dashes, at most 80 characters. */
     static String slug(String text) {
-        String dashed = text.toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^-|-$", "");
+        String dashed =
+                text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
         return dashed.isEmpty() ? "unnamed" : dashed.substring(0, Math.min(80, dashed.length()));
     }
 }

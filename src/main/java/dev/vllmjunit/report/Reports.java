@@ -68,7 +68,9 @@ public final class Reports {
         return section(name, "run: " + name)
                 .invalid(!run.valid())
                 .parameter("throughput (" + run.timesAre() + ")", Numbers.rate(run.throughputTokensPerS()))
-                .parameter("mean TTFT (" + run.timesAre() + ")", Numbers.millis(run.ttftMs().mean()))
+                .parameter(
+                        "mean TTFT (" + run.timesAre() + ")",
+                        Numbers.millis(run.ttftMs().mean()))
                 .parameter("compute savings", Numbers.percent(run.computeSavings()))
                 .add("summary", "summary.html", Html.page(name, run.topology(), RunTables.of(run), charts))
                 .add(charts)
@@ -106,7 +108,10 @@ public final class Reports {
         Table table = ExpectationTable.of("Expectations", outcomes).masked(mask);
         overview.add(table);
         return section("expectations", "expectations")
-                .add("expectations", "expectations.html", Html.page("Expectations", ExpectationTable.LEAD, List.of(table), List.of()))
+                .add(
+                        "expectations",
+                        "expectations.html",
+                        Html.page("Expectations", ExpectationTable.LEAD, List.of(table), List.of()))
                 .add("expectations, text", "expectations.txt", table.text())
                 .publish(runs, allure);
     }
@@ -164,7 +169,11 @@ public final class Reports {
     }
 
     private static String lead(List<RunFigures> compared) {
-        return String.join("; ", compared.stream().map(RunFigures::workload).distinct().toList()) + ". "
-                + String.join("; ", compared.stream().map(RunFigures::topology).distinct().toList());
+        return String.join(
+                        "; ",
+                        compared.stream().map(RunFigures::workload).distinct().toList()) + ". "
+                + String.join(
+                        "; ",
+                        compared.stream().map(RunFigures::topology).distinct().toList());
     }
 }

@@ -40,26 +40,30 @@ final class RequestsCsv {
     }
 
     private static List<String> header() {
-        List<String> header = new ArrayList<>(List.of(
-                "index", "request_id", "document", "occurrence", "forced_miss", "times_modelled",
-                "intended_ms", "sent_ms", "first_token_ms", "end_ms", "ttft_ms", "tpot_ms", "end_to_end_ms",
-                "prompt_tokens", "output_tokens"));
-        Arrays.stream(Hop.values()).forEach(hop -> header.add("hop_" + hop.name().toLowerCase(Locale.ROOT) + "_ms"));
-        header.addAll(List.of("prefill_node", "decode_node", "cached_tokens", "transferred_tokens", "finish_reason", "error"));
+        List<String> header = new ArrayList<>(List.of("index", "document", "occurrence", "forced_miss"));
+        header.addAll(List.of("ttft_ms", "tpot_ms", "end_to_end_ms", "times_modelled"));
+        header.addAll(List.of("intended_ms", "sent_ms", "first_token_ms", "end_ms"));
+        Arrays.stream(Hop.values())
+                .forEach(hop -> header.add("hop_" + hop.name().toLowerCase(Locale.ROOT) + "_ms"));
+        header.addAll(List.of("prompt_tokens", "output_tokens", "cached_tokens", "transferred_tokens"));
+        header.addAll(List.of("prefill_node", "decode_node", "finish_reason", "error", "request_id"));
         return header;
     }
 
     private List<@Nullable Object> line(RequestRecord request) {
         List<@Nullable Object> line = new ArrayList<>();
         line.add(request.index());
-        line.add(request.requestId());
         addPlan(line, planned.get(request.index()));
+        addLatencies(line, request);
         line.add(result.conditions().modelled());
-        addTimes(line, request);
+        addOffsets(line, request);
         addHops(line, breakdowns.get(request.index()));
+        line.add(request.promptTokens() < 0 ? null : request.promptTokens());
+        line.add(request.outputTokens());
         addWay(line, result.hops().get(request.requestId()));
         line.add(request.finishReason().orElse(null));
         line.add(request.error().orElse(null));
+        line.add(request.requestId());
         return line;
     }
 
@@ -69,17 +73,18 @@ final class RequestsCsv {
         line.add(plan == null ? null : plan.forcedMiss());
     }
 
-    private void addTimes(List<@Nullable Object> line, RequestRecord request) {
+    private static void addLatencies(List<@Nullable Object> line, RequestRecord request) {
         boolean started = request.tokenNanos().length > 0;
-        line.add(millis(request.intendedNanos() - start));
-        line.add(millis(request.sentNanos() - start));
-        line.add(started ? millis(request.tokenNanos()[0] - start) : null);
-        line.add(millis(request.endNanos() - start));
         line.add(started ? millis(request.timeToFirstTokenNanos()) : null);
         line.add(request.succeeded() && request.outputTokens() > 1 ? millis(request.timePerOutputTokenNanos()) : null);
         line.add(millis(request.endToEndNanos()));
-        line.add(request.promptTokens() < 0 ? null : request.promptTokens());
-        line.add(request.outputTokens());
+    }
+
+    private void addOffsets(List<@Nullable Object> line, RequestRecord request) {
+        line.add(millis(request.intendedNanos() - start));
+        line.add(millis(request.sentNanos() - start));
+        line.add(request.tokenNanos().length == 0 ? null : millis(request.tokenNanos()[0] - start));
+        line.add(millis(request.endNanos() - start));
     }
 
     private static void addHops(List<@Nullable Object> line, @Nullable HopBreakdown breakdown) {
@@ -89,10 +94,14 @@ final class RequestsCsv {
     }
 
     private static void addWay(List<@Nullable Object> line, @Nullable HopTimeline way) {
-        line.add(way == null ? null : way.prefillNode());
-        line.add(way == null ? null : way.decodeNode());
         line.add(way == null || way.prefillCachedTokens() < 0 ? null : way.prefillCachedTokens());
         line.add(way == null ? null : way.transferredTokens());
+        line.add(way == null ? null : way.prefillNode());
+        line.add(way == null ? null : way.decodeNode());
+    }
+
+    private static String millis(long nanos) {
+        return millis((double) nanos);
     }
 
     /** To the nanosecond, so that hops still sum to the time to first token. */

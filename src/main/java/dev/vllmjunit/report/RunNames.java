@@ -27,7 +27,9 @@ final class RunNames {
     private static List<String> distinct(List<String> names) {
         return java.util.stream.IntStream.range(0, names.size())
                 .mapToObj(i -> {
-                    long before = names.subList(0, i).stream().filter(names.get(i)::equals).count();
+                    long before = names.subList(0, i).stream()
+                            .filter(names.get(i)::equals)
+                            .count();
                     return before == 0 ? names.get(i) : names.get(i) + " #" + (before + 1);
                 })
                 .toList();

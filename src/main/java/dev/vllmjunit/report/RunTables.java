@@ -14,7 +14,11 @@ final class RunTables {
     private RunTables() {}
 
     static List<Table> of(RunFigures run) {
-        return Stream.of(problems(run), List.of(headline(run), latencies(run)), hops(run), List.of(tokens(run), conditions(run)))
+        return Stream.of(
+                        problems(run),
+                        List.of(headline(run), latencies(run)),
+                        hops(run),
+                        List.of(tokens(run), conditions(run)))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -33,12 +37,15 @@ final class RunTables {
     private static Table headline(RunFigures run) {
         return pairs(
                 "Run",
-                row("verdict", run.verdict()),
-                row("requests", run.requests() + ", failed " + run.failed()),
-                row("output throughput (" + run.timesAre() + ")", Numbers.rate(run.throughputTokensPerS())),
-                row("total time (" + run.timesAre() + ")", Numbers.seconds(run.totalTimeS())),
-                row("cache hit rate, prefill side", Numbers.percent(run.hitRates().getOrDefault("total", 0.0))),
-                row("compute savings", Numbers.percent(run.computeSavings())));
+                List.of(
+                        row("verdict", run.verdict()),
+                        row("requests", run.requests() + ", failed " + run.failed()),
+                        row("output throughput (" + run.timesAre() + ")", Numbers.rate(run.throughputTokensPerS())),
+                        row("total time (" + run.timesAre() + ")", Numbers.seconds(run.totalTimeS())),
+                        row(
+                                "cache hit rate, prefill side",
+                                Numbers.percent(run.hitRates().getOrDefault("total", 0.0))),
+                        row("compute savings", Numbers.percent(run.computeSavings()))));
     }
 
     private static Table latencies(RunFigures run) {
@@ -75,8 +82,8 @@ final class RunTables {
                     hop.label(), Numbers.millis(run.hopMeanMs(hop)), Numbers.percent(run.hopMeanMs(hop) / total)));
         }
         rows.add(List.of("time to first token", Numbers.millis(total), Numbers.percent(1)));
-        return List.of(
-                new Table("Mean time to first token by hop (" + run.timesAre() + ")", List.of("hop", "mean", "share"), rows));
+        return List.of(new Table(
+                "Mean time to first token by hop (" + run.timesAre() + ")", List.of("hop", "mean", "share"), rows));
     }
 
     private static Table tokens(RunFigures run) {
@@ -117,7 +124,7 @@ final class RunTables {
                 row("started at", run.startedAt().toString()),
                 row("KV transfers", transfers(run))));
         run.facts().forEach((name, value) -> rows.add(row(name, value)));
-        return new Table("Measured under", List.of("", ""), rows);
+        return pairs("Measured under", rows);
     }
 
     private static String transfers(RunFigures run) {
@@ -132,9 +139,8 @@ final class RunTables {
                 run.transfers().expired());
     }
 
-    @SafeVarargs
-    private static Table pairs(String caption, List<String>... rows) {
-        return new Table(caption, List.of("", ""), List.of(rows));
+    private static Table pairs(String caption, List<List<String>> rows) {
+        return new Table(caption, List.of("", ""), rows);
     }
 
     private static List<String> row(String name, String value) {

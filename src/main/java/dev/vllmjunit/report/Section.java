@@ -2,7 +2,6 @@ package dev.vllmjunit.report;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,12 +9,11 @@ import java.util.Map;
 /** Things that belong together: a directory of files, and an Allure step with the same as attachments. */
 final class Section {
 
-    private record Item(String title, String file, byte[] content) {}
-
     private final String directory;
     private final String step;
     private final Map<String, String> parameters = new LinkedHashMap<>();
-    private final List<Item> items = new ArrayList<>();
+    private final Map<String, byte[]> files = new LinkedHashMap<>();
+    private final Map<String, String> titles = new LinkedHashMap<>();
     private boolean valid = true;
 
     Section(String directory, String step) {
@@ -39,7 +37,8 @@ final class Section {
     }
 
     Section add(String title, String file, byte[] content) {
-        items.add(new Item(title, file, content));
+        files.put(file, content);
+        titles.put(file, title);
         return this;
     }
 
@@ -51,9 +50,13 @@ final class Section {
     /** Writes the files below the parent and adds the step; returns the directory. */
     Path publish(Path parent, AllureSteps allure) {
         Path target = parent.resolve(directory);
-        items.forEach(item -> ReportFiles.write(target.resolve(item.file()), item.content()));
-        allure.step(step, valid, parameters, () -> items.forEach(
-                item -> allure.attach(item.title(), AttachmentType.of(item.file()), item.content())));
+        files.forEach((file, content) -> ReportFiles.write(target.resolve(file), content));
+        allure.step(
+                step,
+                valid,
+                parameters,
+                () -> titles.forEach((file, title) ->
+                        allure.attach(title, AttachmentType.of(file), files.getOrDefault(file, new byte[0]))));
         return target;
     }
 }

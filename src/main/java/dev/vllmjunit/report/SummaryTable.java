@@ -13,8 +13,18 @@ final class SummaryTable {
         return new Table(
                 caption,
                 List.of(
-                        "state", "requests", "failed", "tokens/s", "TTFT mean", "p50", "p95", "total time", "times are",
-                        "hits device/host/S3", "computed tokens", "verdict"),
+                        "state",
+                        "requests",
+                        "failed",
+                        "tokens/s",
+                        "TTFT mean",
+                        "p50",
+                        "p95",
+                        "total time",
+                        "times are",
+                        "hits device/host/S3",
+                        "computed tokens",
+                        "verdict"),
                 runs.stream().map(SummaryTable::row).toList());
     }
 
@@ -38,8 +48,8 @@ final class SummaryTable {
         return String.join(
                 " / ",
                 Arrays.stream(Tier.values())
-                        .map(tier -> Numbers.percent(
-                                (double) run.tokens().of(tier) / Math.max(1, run.tokens().prompt())))
+                        .map(tier -> Numbers.percent((double) run.tokens().of(tier)
+                                / Math.max(1, run.tokens().prompt())))
                         .toList());
     }
 }

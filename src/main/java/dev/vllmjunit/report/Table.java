@@ -40,7 +40,8 @@ record Table(String caption, List<String> header, List<List<String>> rows) {
                         .dataAlign(numeric(i) ? HorizontalAlign.RIGHT : HorizontalAlign.LEFT))
                 .toArray(Column[]::new);
         Object[][] cells = rows.stream().map(List::toArray).toArray(Object[][]::new);
-        return caption + System.lineSeparator()
+        return caption
+                + System.lineSeparator()
                 + AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, columns, cells);
     }
 

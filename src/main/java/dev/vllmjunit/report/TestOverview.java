@@ -44,11 +44,12 @@ final class TestOverview {
     }
 
     private void update(Consumer<Seen> change) {
-        allure.test().ifPresent(test -> tests.compute(test, (id, known) -> {
-            Seen seen = known == null ? new Seen() : known;
-            change.accept(seen);
-            allure.describe(id, seen.html());
-            return seen;
-        }));
+        allure.test()
+                .ifPresent(test -> tests.compute(test, (id, known) -> {
+                    Seen seen = known == null ? new Seen() : known;
+                    change.accept(seen);
+                    allure.describe(id, seen.html());
+                    return seen;
+                }));
     }
 }

@@ -15,7 +15,8 @@ class HopBreakdownTest {
     void partsSumToTheTimeToFirstToken() {
         RequestRecord request = request(100, 103, 250);
 
-        HopBreakdown breakdown = HopBreakdown.of(request, timeline(110, 120, 190, 195, 240)).orElseThrow();
+        HopBreakdown breakdown =
+                HopBreakdown.of(request, timeline(110, 120, 190, 195, 240)).orElseThrow();
 
         assertThat(breakdown.nanos())
                 .containsExactly(
@@ -31,8 +32,8 @@ class HopBreakdownTest {
 
     @Test
     void aRequestWithoutPrefillSpendsNoTimeThereAndStillSumsUp() {
-        HopBreakdown breakdown =
-                HopBreakdown.of(request(100, 100, 250), timeline(110, 0, 0, 130, 240)).orElseThrow();
+        HopBreakdown breakdown = HopBreakdown.of(request(100, 100, 250), timeline(110, 0, 0, 130, 240))
+                .orElseThrow();
 
         assertThat(breakdown.of(Hop.PREFILL)).isZero();
         assertThat(breakdown.of(Hop.BEFORE_DECODE)).isEqualTo(20);
@@ -41,18 +42,23 @@ class HopBreakdownTest {
 
     @Test
     void aRequestWithoutAFirstTokenHasNoBreakdown() {
-        assertThat(HopBreakdown.of(request(100, 100), timeline(110, 120, 190, 195, 240))).isEmpty();
-        assertThat(HopBreakdown.of(request(100, 100, 250), timeline(110, 120, 190, 195, 0))).isEmpty();
+        assertThat(HopBreakdown.of(request(100, 100), timeline(110, 120, 190, 195, 240)))
+                .isEmpty();
+        assertThat(HopBreakdown.of(request(100, 100, 250), timeline(110, 120, 190, 195, 0)))
+                .isEmpty();
     }
 
     @Test
     void meansSumToTheMeanTimeToFirstToken() {
         List<HopBreakdown> both = List.of(
                 HopBreakdown.of(request(0, 1, 100), timeline(2, 4, 50, 60, 90)).orElseThrow(),
-                HopBreakdown.of(request(0, 3, 301), timeline(6, 8, 250, 260, 290)).orElseThrow());
+                HopBreakdown.of(request(0, 3, 301), timeline(6, 8, 250, 260, 290))
+                        .orElseThrow());
 
         assertThat(HopBreakdown.mean(both)).containsEntry(Hop.PREFILL, 144.0);
-        assertThat(HopBreakdown.mean(both).values().stream().mapToDouble(Double::doubleValue).sum())
+        assertThat(HopBreakdown.mean(both).values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum())
                 .isEqualTo(200.5);
         assertThat(HopBreakdown.mean(List.of())).isEmpty();
     }
@@ -62,7 +68,8 @@ class HopBreakdownTest {
                 0, "a", intended, sent, tokens, 400, tokens.length, 10, "", Optional.of("length"), Optional.empty());
     }
 
-    private static HopTimeline timeline(long received, long prefillSent, long answered, long decodeSent, long firstToken) {
+    private static HopTimeline timeline(
+            long received, long prefillSent, long answered, long decodeSent, long firstToken) {
         return new HopTimeline(
                 "a", "prefill-0", "decode-0", received, prefillSent, answered, decodeSent, firstToken, 390, 0, 10);
     }

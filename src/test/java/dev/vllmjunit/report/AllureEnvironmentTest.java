@@ -16,8 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AllureEnvironmentTest {
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+
+    AllureEnvironmentTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @Test
     void laterKeysJoinEarlierOnesAndDifferentValuesAreKept() throws IOException {

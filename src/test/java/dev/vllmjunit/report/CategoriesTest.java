@@ -26,7 +26,8 @@ class CategoriesTest {
         Throwable problem = new InvalidRunException(reason, "what was seen\n  measured under: a workload");
 
         assertThat(categories("broken", problem))
-                .containsExactly("INVALID: " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                .containsExactly(
+                        "INVALID: " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 
     @Test
@@ -50,7 +51,7 @@ class CategoriesTest {
         List<String> names = new ArrayList<>();
         for (JsonNode category : new ObjectMapper().readTree(Categories.json())) {
             if (category.get("matchedStatuses").get(0).asText().equals(status)
-                    && matches(category, "messageRegex", thrown.getMessage())
+                    && matches(category, "messageRegex", String.valueOf(thrown.getMessage()))
                     && matches(category, "traceRegex", trace.toString())) {
                 names.add(category.get("name").asText());
             }

@@ -42,7 +42,9 @@ class ChartsTest {
         CategoryChart chart =
                 BarCharts.timeToFirstToken(ChartRuns.of(List.of(RunFigures.of(Runs.valid(CacheState.EMPTY, 30)))));
 
-        assertThat(chart.getSeriesCollection()).extracting(CategorySeries::getName).containsExactly("EMPTY", "p50");
+        assertThat(chart.getSeriesCollection())
+                .extracting(CategorySeries::getName)
+                .containsExactly("EMPTY", "p50");
     }
 
     @Test
@@ -59,8 +61,8 @@ class ChartsTest {
     @Test
     void ofVeryManyRequestsSomeAreShownAndTheTitleSaysSo() {
         BenchmarkResult result = Runs.valid(CacheState.EMPTY, 500);
-        CategoryChart chart = HopCharts.requests(
-                ChartRuns.of(List.of(RunFigures.of(result))), HopBreakdown.byIndex(result));
+        CategoryChart chart =
+                HopCharts.requests(ChartRuns.of(List.of(RunFigures.of(result))), HopBreakdown.byIndex(result));
 
         assertThat(chart.getTitle())
                 .isEqualTo("Where each request's time to first token goes (120 of 500 requests), EMPTY (modelled)");

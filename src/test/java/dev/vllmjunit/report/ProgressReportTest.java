@@ -45,7 +45,9 @@ class ProgressReportTest {
         assertThat(terminal.toString(StandardCharsets.UTF_8))
                 .contains("documents, EMPTY", "30/30", "100%")
                 .doesNotContain("\n");
-        assertThat(printed()).startsWith("Ran documents, EMPTY: 30 of 30 requests").hasLineCount(1);
+        assertThat(printed())
+                .startsWith("Ran documents, EMPTY: 30 of 30 requests")
+                .hasLineCount(1);
     }
 
     @Test
@@ -68,7 +70,9 @@ class ProgressReportTest {
                         List.of(new Problem(InvalidReason.REQUESTS_FAILED, "refused s3cr3t")),
                         Map.of()));
 
-        assertThat(printed()).contains("INVALID (REQUESTS_FAILED): refused ****").doesNotContain("s3cr3t");
+        assertThat(printed())
+                .contains("INVALID (REQUESTS_FAILED): refused ****")
+                .doesNotContain("s3cr3t");
     }
 
     @Test

@@ -39,21 +39,23 @@ class ReportsTest {
 
     private static final String SECRET = "AKIA/s3cr3t+\"key\"";
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+    private final Path allureResults;
+    private final AllureLifecycle lifecycle;
+    private final Reports reports;
 
-    private Path allureResults;
-    private AllureLifecycle lifecycle;
-    private Reports reports;
+    ReportsTest(@TempDir Path directory) {
+        this.directory = directory;
+        allureResults = directory.resolve("allure-results");
+        lifecycle = new AllureLifecycle(new FileSystemResultsWriter(allureResults));
+        reports = new Reports(
+                directory.resolve("reports"), allureResults, "a.B", text -> text.replace(SECRET, "****"), lifecycle);
+    }
 
     @BeforeEach
     void runningTest() {
-        allureResults = directory.resolve("allure-results");
-        lifecycle = new AllureLifecycle(new FileSystemResultsWriter(allureResults));
         lifecycle.scheduleTestCase(new TestResult().setUuid("t").setName("a test"));
         lifecycle.startTestCase("t");
-        reports = new Reports(
-                directory.resolve("reports"), allureResults, "a.B", text -> text.replace(SECRET, "****"), lifecycle);
     }
 
     @Test
@@ -137,6 +139,24 @@ class ReportsTest {
     }
 
     @Test
+    void aRunWithoutAnyAnswerIsReportedAllTheSame() throws IOException {
+        BenchmarkResult failed = Runs.failed(3);
+
+        Path run = reports.run(failed, Runs.schedule(3));
+        reports.comparison("next to a good one", List.of(failed, Runs.valid(CacheState.WARM, 30)));
+        JsonNode json = new ObjectMapper()
+                .readTree(reports.resultsFile("p", failed, List.of(failed)).toFile());
+
+        assertThat(json.get("verdict").asText()).isEqualTo("INVALID");
+        assertThat(json.get("ttft_mean").isNull()).isTrue();
+        assertThat(json.get("throughput").asDouble()).isZero();
+        CSVRecord line = csv(run.resolve("requests.csv")).get(0);
+        assertThat(line.get("error")).isEqualTo("HTTP 503, \"busy\"");
+        assertThat(line.get("ttft_ms")).isEmpty();
+        assertThat(Files.readString(run.resolve("summary.html"))).contains("none of 3 was answered");
+    }
+
+    @Test
     void aPercentileOfTooFewSamplesIsNull() throws IOException {
         BenchmarkResult few = Runs.valid(CacheState.EMPTY, 30);
 
@@ -179,9 +199,9 @@ class ReportsTest {
         try (Stream<Path> files = Files.walk(directory)) {
             List<Path> written = files.filter(Files::isRegularFile).toList();
             assertThat(written).hasSizeGreaterThan(20);
-            assertThat(written).allSatisfy(file -> assertThat(new String(
-                            Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                    .doesNotContain("s3cr3t"));
+            assertThat(written)
+                    .allSatisfy(file -> assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                            .doesNotContain("s3cr3t"));
         }
     }
 
@@ -210,14 +230,16 @@ class ReportsTest {
     @Test
     void anInvalidRunIsABrokenStepThatSaysWhy() throws IOException {
         reports.run(
-                Runs.with(CacheState.EMPTY, 30, List.of(new Problem(InvalidReason.CLIENT_TOO_SLOW, "<late>")), Map.of()),
+                Runs.with(
+                        CacheState.EMPTY, 30, List.of(new Problem(InvalidReason.CLIENT_TOO_SLOW, "<late>")), Map.of()),
                 Runs.schedule(30));
         JsonNode test = stopTest();
 
         assertThat(test.at("/steps/0/status").asText()).isEqualTo("broken");
         String summary = Files.readString(
                 allureResults.resolve(test.at("/steps/0/attachments/0/source").asText()));
-        assertThat(summary).contains("CLIENT_TOO_SLOW", "&lt;late&gt;", "<span class=\"verdict invalid\">INVALID</span>");
+        assertThat(summary)
+                .contains("CLIENT_TOO_SLOW", "&lt;late&gt;", "<span class=\"verdict invalid\">INVALID</span>");
     }
 
     @Test
@@ -250,7 +272,8 @@ class ReportsTest {
     private JsonNode stopTest() throws IOException {
         lifecycle.stopTestCase("t");
         lifecycle.writeTestCase("t");
-        return new ObjectMapper().readTree(allureResults.resolve("t-result.json").toFile());
+        return new ObjectMapper()
+                .readTree(allureResults.resolve("t-result.json").toFile());
     }
 
     private static List<CSVRecord> csv(Path file) throws IOException {

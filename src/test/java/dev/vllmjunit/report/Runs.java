@@ -3,6 +3,7 @@ package dev.vllmjunit.report;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.TokenAccount;
 import dev.vllmjunit.evidence.TransferTotals;
@@ -86,6 +87,34 @@ final class Runs {
                 modelled.problems());
     }
 
+    /** Nothing was answered. */
+    static BenchmarkResult failed(int requests) {
+        BenchmarkResult valid = valid(CacheState.EMPTY, requests);
+        List<RequestRecord> failed = valid.requests().stream()
+                .map(request -> new RequestRecord(
+                        request.index(),
+                        request.requestId(),
+                        request.intendedNanos(),
+                        request.sentNanos(),
+                        new long[0],
+                        request.endNanos(),
+                        0,
+                        -1,
+                        "",
+                        Optional.empty(),
+                        Optional.of("HTTP 503, \"busy\"")))
+                .toList();
+        return new BenchmarkResult(
+                valid.conditions(),
+                valid.duration(),
+                failed,
+                Map.of(),
+                new TokenAccount(0, 0, 0, 0, 0, 0, 0, 0),
+                new TransferTotals(0, 0, 0, 0, 0),
+                Map.of(),
+                List.of(new Problem(InvalidReason.REQUESTS_FAILED, "none of " + requests + " was answered")));
+    }
+
     private BenchmarkResult result(List<Problem> problems, Map<String, String> facts) {
         long start = now;
         for (int i = 0; i < requests; i++) {
@@ -100,8 +129,7 @@ final class Runs {
                 Duration.ofNanos(now - start),
                 records,
                 hops,
-                new TokenAccount(
-                        prompt, prompt - saved, saved - s3, 0, s3, prompt, 0, (long) OUTPUT_TOKENS * requests),
+                new TokenAccount(prompt, prompt - saved, saved - s3, 0, s3, prompt, 0, (long) OUTPUT_TOKENS * requests),
                 new TransferTotals(requests, prompt * 327_680, 0.004 * requests, 0, 0),
                 Map.of("prefill-0/vllm:prompt_tokens_total{model_name=\"m\"}", (double) prompt),
                 problems);
@@ -118,14 +146,36 @@ final class Runs {
         long first2 = decodeSent + 38 * MS + random.nextInt((int) (12 * MS));
         long[] tokens = new long[OUTPUT_TOKENS];
         for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = first2 + MS / 3 + i * 25 * MS;
+            tokens[i] = first2 + MS / 3 + 25L * i * MS;
         }
         String id = "run-" + state + "-" + index;
         now = tokens[tokens.length - 1] + MS;
         records.add(new RequestRecord(
-                index, id, sent, sent, tokens, now, OUTPUT_TOKENS, 20_000, "text", Optional.of("length"), Optional.empty()));
-        hops.put(id, new HopTimeline(
-                id, "prefill-0", "decode-0", received, prefillSent, answered, decodeSent, first2, now, 19_968, 20_000));
+                index,
+                id,
+                sent,
+                sent,
+                tokens,
+                now,
+                OUTPUT_TOKENS,
+                20_000,
+                "text",
+                Optional.of("length"),
+                Optional.empty()));
+        hops.put(
+                id,
+                new HopTimeline(
+                        id,
+                        "prefill-0",
+                        "decode-0",
+                        received,
+                        prefillSent,
+                        answered,
+                        decodeSent,
+                        first2,
+                        now,
+                        19_968,
+                        20_000));
     }
 
     private long cold() {
