@@ -163,6 +163,7 @@ public final class ObjectStoreClient implements AutoCloseable {
     public void close() {
         s3.close();
         timer.shutdownNow();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        // A short quiet period lets the pools of the SDK say goodbye to their connections.
+        loops.shutdownGracefully(50, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
     }
 }
