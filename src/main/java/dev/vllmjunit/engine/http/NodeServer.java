@@ -71,7 +71,7 @@ public final class NodeServer implements AutoCloseable {
     /** Cuts every connection, which aborts the requests on it, and ends the threads. Closing twice is harmless. */
     @Override
     public void close() {
-        server.disposeNow(DEADLINE);
+        server.channel().close().awaitUninterruptibly(DEADLINE.toMillis());
         connections.close().awaitUninterruptibly(DEADLINE.toMillis());
         release();
     }
