@@ -98,7 +98,7 @@ abstract class Answer {
                     return;
                 }
                 String text = tokenizer.decode(tokenId);
-                Piece piece = new Piece(new int[] {tokenId}, text, logprob, characters);
+                Piece piece = new Piece(tokenId, text, logprob, characters);
                 characters += text.length();
                 count++;
                 if (count == request.maxTokens()) {
@@ -133,6 +133,7 @@ abstract class Answer {
                 if (ended) {
                     return;
                 }
+                ended = true;
                 failed(ApiError.internal(message));
             }
             abandon();

@@ -55,9 +55,11 @@ final class CallReader {
     }
 
     void requireModel(Fields body) {
-        body.text("model").filter(asked -> !asked.isEmpty() && !asked.equals(model.id())).ifPresent(asked -> {
-            throw ApiError.unknownModel(asked, model.id()).asException();
-        });
+        body.text("model")
+                .filter(asked -> !asked.isEmpty() && !asked.equals(model.id()))
+                .ifPresent(asked -> {
+                    throw ApiError.unknownModel(asked, model.id()).asException();
+                });
     }
 
     private List<GenerationRequest> requests(Shape shape, Fields body, String id, Optional<String> salt) {

@@ -35,7 +35,10 @@ final class Chunks {
             json.writeEndObject();
             json.writeEndArray();
             writeUsage(json, usage);
-            writeIds(json, "prompt_token_ids", call.tokenIds() ? call.requests().get(index).promptTokens() : null);
+            writeIds(
+                    json,
+                    "prompt_token_ids",
+                    call.tokenIds() ? call.requests().get(index).promptTokens() : null);
             json.writeNullField("prompt_text");
         });
     }

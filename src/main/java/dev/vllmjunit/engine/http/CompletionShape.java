@@ -97,7 +97,9 @@ final class CompletionShape implements Shape {
         choice.putNull("prompt_logprobs");
         choice.set(
                 "prompt_token_ids",
-                call.tokenIds() ? Json.MAPPER.valueToTree(call.requests().get(index).promptTokens()) : null);
+                call.tokenIds()
+                        ? Json.MAPPER.valueToTree(call.requests().get(index).promptTokens())
+                        : null);
         return choice.putNull("routed_experts");
     }
 

@@ -3,7 +3,6 @@ package dev.vllmjunit.engine.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.vllmjunit.engine.core.Engine;
-import dev.vllmjunit.topology.ModelSpec;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Instant;
 import java.util.List;
@@ -71,7 +70,8 @@ final class ControlEndpoints {
 
     Mono<Reply> serverInfo(HttpServerRequest request) {
         ObjectNode answer = Json.object();
-        answer.set("vllm_config", TextNode.valueOf("embedded model of vLLM " + EmbeddedVersion.VERSION + ", " + config));
+        answer.set(
+                "vllm_config", TextNode.valueOf("embedded model of vLLM " + EmbeddedVersion.VERSION + ", " + config));
         answer.putObject("vllm_env");
         answer.putObject("system_env")
                 .put("java_version", Runtime.version().toString())

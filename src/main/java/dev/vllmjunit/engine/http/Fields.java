@@ -121,8 +121,7 @@ final class Fields {
         try {
             return Long.parseLong(text.strip());
         } catch (NumberFormatException e) {
-            throw refused(
-                    "int_parsing", name, "Input should be a valid integer, unable to parse string as an integer");
+            throw refused("int_parsing", name, "Input should be a valid integer, unable to parse string as an integer");
         }
     }
 

@@ -39,6 +39,8 @@ record GenerationCall(
     }
 
     int promptTokens() {
-        return requests.stream().mapToInt(request -> request.promptTokens().length).sum();
+        return requests.stream()
+                .mapToInt(request -> request.promptTokens().length)
+                .sum();
     }
 }

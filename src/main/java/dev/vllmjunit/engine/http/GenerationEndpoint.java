@@ -16,8 +16,7 @@ final class GenerationEndpoint implements Endpoint {
     private final ModelTokenizer tokenizer;
     private final Scheduler readers;
 
-    GenerationEndpoint(
-            Shape shape, CallReader reader, Engine engine, ModelTokenizer tokenizer, Scheduler readers) {
+    GenerationEndpoint(Shape shape, CallReader reader, Engine engine, ModelTokenizer tokenizer, Scheduler readers) {
         this.shape = shape;
         this.reader = reader;
         this.engine = engine;

@@ -92,7 +92,8 @@ record KvTransfer(boolean remoteDecode, Optional<RemoteKv> remote) {
 
     private static ApiException refused(String key, String what) {
         return ApiError.badField(
-                        NAME + "." + key + " " + what + ". Forward the object as the prefill node answered it; a request with"
+                        NAME + "." + key + " " + what
+                                + ". Forward the object as the prefill node answered it; a request with"
                                 + " do_remote_prefill needs " + String.join(", ", REQUIRED),
                         NAME)
                 .asException();

@@ -27,7 +27,8 @@ final class Limits {
         }
         if (promptTokens > longest) {
             throw ApiError.badValue(
-                            "This model's maximum context length is " + longest + " tokens. However, your prompt contains "
+                            "This model's maximum context length is " + longest
+                                    + " tokens. However, your prompt contains "
                                     + promptTokens
                                     + " input tokens, which exceeds this limit even without any output tokens. Please"
                                     + " reduce the length of the input prompt.",
@@ -35,7 +36,7 @@ final class Limits {
                             promptTokens)
                     .asException();
         }
-        long room = longest - promptTokens;
+        long room = (long) longest - promptTokens;
         long tokens = Math.min(asked.orElse(room), room);
         if (tokens < 1) {
             throw ApiError.badValue("max_tokens must be at least 1, got " + tokens + ".", "max_tokens", tokens)
@@ -63,11 +64,13 @@ final class Limits {
         body.integer("seed");
         double temperature = body.number("temperature").orElse(1);
         if (!(temperature >= 0)) {
-            throw ApiError.badValue("temperature must be non-negative, got " + temperature + ".", "temperature", temperature)
+            throw ApiError.badValue(
+                            "temperature must be non-negative, got " + temperature + ".", "temperature", temperature)
                     .asException();
         }
         if (temperature > 2) {
-            throw ApiError.badValue("temperature must be in [0, 2], got " + temperature + ".", "temperature", temperature)
+            throw ApiError.badValue(
+                            "temperature must be in [0, 2], got " + temperature + ".", "temperature", temperature)
                     .asException();
         }
         double topP = body.number("top_p").orElse(1);

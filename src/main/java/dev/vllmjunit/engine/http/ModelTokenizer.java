@@ -85,8 +85,7 @@ public final class ModelTokenizer {
             return text.length() > 2
                     && text.charAt(0) == ' '
                     && text.chars().skip(1).allMatch(c -> c >= 'a' && c <= 'z')
-                    && Arrays.equals(
-                            Tables.ENCODING.encodeOrdinary(text).toArray(), new int[] {id});
+                    && Arrays.equals(Tables.ENCODING.encodeOrdinary(text).toArray(), new int[] {id});
         }
     }
 }

@@ -65,8 +65,7 @@ final class NodeRoutes {
         response.status(reply.status());
         reply.contentType().ifPresent(type -> response.header(HttpHeaderNames.CONTENT_TYPE, type));
         if (reply instanceof Reply.Events stream) {
-            return response.sendHeaders()
-                    .send(stream.events().map(Unpooled::wrappedBuffer), event -> true);
+            return response.sendHeaders().send(stream.events().map(Unpooled::wrappedBuffer), event -> true);
         }
         byte[] body = ((Reply.Whole) reply).body();
         response.header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length));

@@ -23,6 +23,7 @@ import reactor.netty.resources.LoopResources;
 public final class NodeServer implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration BIND_DEADLINE = Duration.ofSeconds(60);
     private static final Duration READ_DEADLINE = Duration.ofSeconds(60);
     private static final Duration IDLE_DEADLINE = Duration.ofMinutes(10);
     private static final int EVENT_LOOPS = 2;
@@ -46,7 +47,7 @@ public final class NodeServer implements AutoCloseable {
                     .readTimeout(READ_DEADLINE)
                     .idleTimeout(IDLE_DEADLINE)
                     .handle(routes(config, engine, readers)::handle)
-                    .bindNow(DEADLINE);
+                    .bindNow(BIND_DEADLINE);
         } catch (RuntimeException e) {
             release();
             throw e;

@@ -16,6 +16,6 @@ record Output(List<Piece> pieces, String finishReason) {
     }
 
     int[] tokens() {
-        return pieces.stream().mapToInt(piece -> piece.tokens()[0]).toArray();
+        return pieces.stream().mapToInt(Piece::token).toArray();
     }
 }

@@ -15,6 +15,7 @@ sealed interface Reply {
     Optional<String> contentType();
 
     /** A whole body. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Whole(int status, Optional<String> contentType, byte[] body) implements Reply {}
 
     /** Server-sent events, each sent at once. */

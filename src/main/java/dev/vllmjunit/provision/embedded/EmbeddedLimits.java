@@ -75,8 +75,8 @@ final class EmbeddedLimits {
     private static Optional<String> chunk(S3CacheSpec s3, NodeSpec node) {
         return unless(
                 s3.chunkTokens() % node.blockSize() == 0,
-                "s3Cache.chunkTokens is " + s3.chunkTokens() + ", but must be a multiple of prefill.blockSize, which is "
-                        + node.blockSize());
+                "s3Cache.chunkTokens is " + s3.chunkTokens()
+                        + ", but must be a multiple of prefill.blockSize, which is " + node.blockSize());
     }
 
     private static Optional<String> unless(boolean holds, String shortage) {

@@ -37,7 +37,8 @@ record EmbeddedStore(ObjectStoreAccess written, ObjectStoreAccess cleared) {
     }
 
     private static EmbeddedStore shared(ProvisionRequest request, S3CacheSpec s3, URI endpoint) {
-        AwsCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
+        AwsCredentialsProvider credentials =
+                DefaultCredentialsProvider.builder().build();
         ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix(), credentials);
         try (CacheBucket bucket = new CacheBucket(written)) {
             bucket.probe();

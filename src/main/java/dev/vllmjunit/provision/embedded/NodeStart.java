@@ -41,7 +41,7 @@ record NodeStart(
         StartedParts parts) {
 
     private static final String HOST = "127.0.0.1";
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     RunningNode start() {
         NodeLog log = parts.add(spec.name() + "'s log", NodeLog.open(request.logDirectory(), spec.name()));

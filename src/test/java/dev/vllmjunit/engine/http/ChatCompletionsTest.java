@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 class ChatCompletionsTest extends NodeFixture {
 
     private static final String PATH = "/v1/chat/completions";
-    private static final String HEAD = "data: {\"id\":\"chatcmpl-r1\",\"object\":\"chat.completion.chunk\",\"created\":0,"
-            + "\"model\":\"tiny\",\"choices\":[";
+    private static final String HEAD =
+            "data: {\"id\":\"chatcmpl-r1\",\"object\":\"chat.completion.chunk\",\"created\":0,"
+                    + "\"model\":\"tiny\",\"choices\":[";
     private static final String ASK = "{\"request_id\":\"r1\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
 
     @Test
@@ -34,7 +35,8 @@ class ChatCompletionsTest extends NodeFixture {
     @Test
     void aStreamOpensWithTheRole() throws Exception {
         engine.answering(hello, world);
-        assertThat(client.events(PATH, ASK + ",\"max_tokens\":2,\"stream\":true,\"stream_options\":{\"include_usage\":true}}"))
+        assertThat(client.events(
+                        PATH, ASK + ",\"max_tokens\":2,\"stream\":true,\"stream_options\":{\"include_usage\":true}}"))
                 .containsExactly(
                         HEAD + "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,"
                                 + "\"finish_reason\":null}],\"prompt_token_ids\":null,\"prompt_text\":null}",

@@ -20,15 +20,16 @@ class CompletionsTest extends NodeFixture {
         String body = client.post(PATH, "{\"request_id\":\"r1\",\"prompt\":[1,2,3,4],\"max_tokens\":3}")
                 .body();
         assertThat(NodeClient.withoutTime(body))
-                .isEqualTo("{\"id\":\"cmpl-r1\",\"object\":\"text_completion\",\"created\":0,\"model\":\"tiny\",\"choices\":"
-                        + "[{\"index\":0,\"text\":\" hello world hello\",\"logprobs\":null,\"finish_reason\":\"length\","
-                        + "\"stop_reason\":null,\"token_ids\":null,\"prompt_logprobs\":null,\"prompt_token_ids\":null,"
-                        + "\"routed_experts\":null}],\"service_tier\":null,\"system_fingerprint\":"
-                        + "\"vllm-0.32.0+vllm-junit-embedded\",\"usage\":{\"prompt_tokens\":4,\"total_tokens\":7,"
-                        + "\"completion_tokens\":3,\"prompt_tokens_details\":{\"cached_tokens\":3,"
-                        + "\"created_cache_tokens\":null,\"multimodal_tokens\":null},"
-                        + "\"completion_tokens_details\":null},\"kv_transfer_params\":null,"
-                        + "\"ec_transfer_params\":null,\"metrics\":null}");
+                .isEqualTo(
+                        "{\"id\":\"cmpl-r1\",\"object\":\"text_completion\",\"created\":0,\"model\":\"tiny\",\"choices\":"
+                                + "[{\"index\":0,\"text\":\" hello world hello\",\"logprobs\":null,\"finish_reason\":\"length\","
+                                + "\"stop_reason\":null,\"token_ids\":null,\"prompt_logprobs\":null,\"prompt_token_ids\":null,"
+                                + "\"routed_experts\":null}],\"service_tier\":null,\"system_fingerprint\":"
+                                + "\"vllm-0.32.0+vllm-junit-embedded\",\"usage\":{\"prompt_tokens\":4,\"total_tokens\":7,"
+                                + "\"completion_tokens\":3,\"prompt_tokens_details\":{\"cached_tokens\":3,"
+                                + "\"created_cache_tokens\":null,\"multimodal_tokens\":null},"
+                                + "\"completion_tokens_details\":null},\"kv_transfer_params\":null,"
+                                + "\"ec_transfer_params\":null,\"metrics\":null}");
     }
 
     @Test
@@ -47,8 +48,8 @@ class CompletionsTest extends NodeFixture {
     @Test
     void aStreamIsFramedAsServerSentEvents() throws Exception {
         engine.answering(hello);
-        HttpResponse<String> response =
-                client.post(PATH, "{\"prompt\":\"hi\",\"max_tokens\":1,\"stream\":true,\"n\":1,\"unheard_of\":{\"x\":1}}");
+        HttpResponse<String> response = client.post(
+                PATH, "{\"prompt\":\"hi\",\"max_tokens\":1,\"stream\":true,\"n\":1,\"unheard_of\":{\"x\":1}}");
         assertThat(response.headers().firstValue("content-type")).contains("text/event-stream; charset=utf-8");
         assertThat(response.body()).matches("data: \\{.*\\}\n\ndata: \\[DONE]\n\n");
     }
@@ -79,26 +80,26 @@ class CompletionsTest extends NodeFixture {
                 .hasSize(4)
                 .satisfies(
                         event -> assertThat(event)
-                                .endsWith("\"usage\":{\"prompt_tokens\":1,\"total_tokens\":2,\"completion_tokens\":1}}"),
+                                .endsWith(
+                                        "\"usage\":{\"prompt_tokens\":1,\"total_tokens\":2,\"completion_tokens\":1}}"),
                         org.assertj.core.data.Index.atIndex(0))
                 .satisfies(
                         event -> assertThat(event)
-                                .endsWith("\"usage\":{\"prompt_tokens\":1,\"total_tokens\":3,\"completion_tokens\":2}}"),
+                                .endsWith(
+                                        "\"usage\":{\"prompt_tokens\":1,\"total_tokens\":3,\"completion_tokens\":2}}"),
                         org.assertj.core.data.Index.atIndex(1));
     }
 
     @Test
     void tokenIdsComeWithEveryChunkAndThePromptsWithTheFirst() throws Exception {
         engine.answering(hello, world);
-        assertThat(client.events(
-                        PATH, "{\"prompt\":[5,6],\"max_tokens\":2,\"stream\":true,\"return_token_ids\":true}"))
+        assertThat(client.events(PATH, "{\"prompt\":[5,6],\"max_tokens\":2,\"stream\":true,\"return_token_ids\":true}"))
                 .satisfies(
-                        event -> assertThat(event)
-                                .contains("\"prompt_token_ids\":[5,6],\"token_ids\":[" + hello + "]}"),
+                        event ->
+                                assertThat(event).contains("\"prompt_token_ids\":[5,6],\"token_ids\":[" + hello + "]}"),
                         org.assertj.core.data.Index.atIndex(0))
                 .satisfies(
-                        event -> assertThat(event)
-                                .contains("\"prompt_token_ids\":null,\"token_ids\":[" + world + "]}"),
+                        event -> assertThat(event).contains("\"prompt_token_ids\":null,\"token_ids\":[" + world + "]}"),
                         org.assertj.core.data.Index.atIndex(1));
         assertThat(client.post(PATH, "{\"prompt\":[5,6],\"max_tokens\":2,\"return_token_ids\":true}")
                         .body())
@@ -138,7 +139,8 @@ class CompletionsTest extends NodeFixture {
     @Test
     void severalPromptsBecomeChoices() throws Exception {
         engine.answering(hello);
-        String body = client.post(PATH, "{\"prompt\":[\"a\",\"b c\"],\"max_tokens\":2}").body();
+        String body = client.post(PATH, "{\"prompt\":[\"a\",\"b c\"],\"max_tokens\":2}")
+                .body();
         assertThat(body)
                 .contains("{\"index\":0,\"text\":\" hello hello\"", "{\"index\":1,\"text\":\" hello hello\"")
                 .contains("\"prompt_tokens\":3,\"total_tokens\":7,\"completion_tokens\":4");

@@ -68,8 +68,10 @@ class DisconnectTest extends NodeFixture {
     @Test
     void inTheMiddleOfTheBodyNothingIsSubmitted() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", server.endpoint().getPort())) {
-            send(socket, "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: 1000\r\n\r\n{\"prompt\":");
+            send(
+                    socket,
+                    "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: 1000\r\n\r\n{\"prompt\":");
         }
         assertThat(client.get("/health").statusCode()).isEqualTo(200);
         assertThat(engine.submissions).isEmpty();
@@ -97,15 +99,16 @@ class DisconnectTest extends NodeFixture {
     }
 
     private void assertAborted(Submission submission) {
-        await().atMost(SOON)
-                .untilAsserted(
-                        () -> assertThat(engine.aborted).contains(submission.request().requestId()));
+        await().atMost(SOON).untilAsserted(() -> assertThat(engine.aborted)
+                .contains(submission.request().requestId()));
     }
 
     private Socket post(String body) throws IOException {
         Socket socket = new Socket("127.0.0.1", server.endpoint().getPort());
-        send(socket, "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
-                + body.length() + "\r\n\r\n" + body);
+        send(
+                socket,
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                        + body.length() + "\r\n\r\n" + body);
         return socket;
     }
 

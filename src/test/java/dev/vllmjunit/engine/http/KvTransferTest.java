@@ -26,7 +26,8 @@ class KvTransferTest extends NodeFixture {
     void prefillIsAskedToKeepItsBlocksAndSaysWhereTheyAre() throws Exception {
         engine.doing(submission -> {
             submission.listener().onToken(hello, -1);
-            submission.listener()
+            submission
+                    .listener()
                     .onFinished(
                             "length",
                             16,
@@ -80,7 +81,10 @@ class KvTransferTest extends NodeFixture {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "none", delimiter = '|', value = {"none", "{}", "null", "{\"do_remote_prefill\":false}"})
+    @CsvSource(
+            nullValues = "none",
+            delimiter = '|',
+            value = {"none", "{}", "null", "{\"do_remote_prefill\":false}"})
     void withoutARoleItIsAnOrdinaryRequest(String params) throws Exception {
         engine.answering(hello);
         client.post(PATH, "{\"prompt\":\"a\"" + (params == null ? "" : ",\"kv_transfer_params\":" + params) + "}");
@@ -90,13 +94,7 @@ class KvTransferTest extends NodeFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "remote_block_ids",
-        "remote_engine_id",
-        "remote_request_id",
-        "remote_host",
-        "remote_port"
-    })
+    @CsvSource({"remote_block_ids", "remote_engine_id", "remote_request_id", "remote_host", "remote_port"})
     void aMissingKeyIsNamedInsteadOfHangingOrDying(String key) throws Exception {
         for (String params : new String[] {without(key, COMPLETE), with(key, "null")}) {
             assertRefused(params, "kv_transfer_params." + key + " is missing.");
@@ -121,7 +119,8 @@ class KvTransferTest extends NodeFixture {
                         + " them§"
             })
     void aWrongKeyIsNamed(String key, String value, String problem) throws Exception {
-        assertRefused(with(key, value), problem.startsWith("kv_") ? problem : "kv_transfer_params." + key + " " + problem);
+        assertRefused(
+                with(key, value), problem.startsWith("kv_") ? problem : "kv_transfer_params." + key + " " + problem);
     }
 
     @Test
@@ -130,8 +129,9 @@ class KvTransferTest extends NodeFixture {
                 client.post(PATH, "{\"prompt\":[\"a\",\"b\"],\"kv_transfer_params\":" + COMPLETE + "}");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body())
-                .contains("prompt holds 2 prompts, but kv_transfer_params speaks of the blocks of one; send one request for"
-                        + " each prompt");
+                .contains(
+                        "prompt holds 2 prompts, but kv_transfer_params speaks of the blocks of one; send one request for"
+                                + " each prompt");
     }
 
     private void assertRefused(String params, String problem) throws Exception {

@@ -23,9 +23,8 @@ class ModelTokenizerTest {
     void anySequenceOfOutputTokensDecodesToAsciiWordsAndBack() {
         int[] vocabulary = tokenizer.outputVocabulary();
         Random random = new Random(7);
-        int[] output = random.ints(2_000, 0, vocabulary.length)
-                .map(i -> vocabulary[i])
-                .toArray();
+        int[] output =
+                random.ints(2_000, 0, vocabulary.length).map(i -> vocabulary[i]).toArray();
         StringBuilder piecewise = new StringBuilder();
         for (int id : output) {
             piecewise.append(tokenizer.decode(id));
@@ -48,8 +47,7 @@ class ModelTokenizerTest {
 
     @Test
     void everyIdOfTheVocabularyDecodes() {
-        int[] all = IntStream.range(0, ModelTokenizer.VOCABULARY_SIZE)
-                .toArray();
+        int[] all = IntStream.range(0, ModelTokenizer.VOCABULARY_SIZE).toArray();
         assertThat(tokenizer.decode(all)).isNotEmpty();
     }
 

@@ -24,9 +24,8 @@ final class NodeClient {
     }
 
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
-        return send(to(path)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json)));
+        return send(
+                to(path).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
     /** Server-sent events of a call, without the empty lines; the creation time is replaced by 0. */

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.vllmjunit.engine.http.FakeEngine.Submission;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +31,8 @@ class NodeServerLifecycleTest {
     @Test
     void closingAbortsWhatRunsAndEndsEveryThread() throws Exception {
         NodeServer server = start("node-to-close", OptionalInt.empty());
-        HttpURLConnection connection =
-                (HttpURLConnection) server.endpoint().resolve("/v1/completions").toURL().openConnection();
+        HttpURLConnection connection = (HttpURLConnection)
+                server.endpoint().resolve("/v1/completions").toURL().openConnection();
         connection.setDoOutput(true);
         connection.setRequestProperty("Content-Type", "application/json");
         try (OutputStream body = connection.getOutputStream()) {
@@ -46,7 +46,8 @@ class NodeServerLifecycleTest {
 
         await().atMost(SOON).untilAsserted(() -> assertThat(engine.aborted)
                 .containsExactly(submission.request().requestId()));
-        await().atMost(SOON).untilAsserted(() -> assertThat(threadsOf("node-to-close")).isEmpty());
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(threadsOf("node-to-close")).isEmpty());
         assertThatThrownBy(() -> new NodeClient(server.endpoint()).get("/health"))
                 .isInstanceOf(java.net.ConnectException.class);
     }
@@ -57,7 +58,8 @@ class NodeServerLifecycleTest {
         for (int i = 0; i < 2; i++) {
             try (NodeServer server = start("node-pinned", OptionalInt.of(port))) {
                 assertThat(server.endpoint()).hasToString("http://127.0.0.1:" + port);
-                assertThat(new NodeClient(server.endpoint()).get("/health").statusCode()).isEqualTo(200);
+                assertThat(new NodeClient(server.endpoint()).get("/health").statusCode())
+                        .isEqualTo(200);
             }
         }
     }
@@ -68,7 +70,8 @@ class NodeServerLifecycleTest {
             assertThatThrownBy(() -> start("node-refused", OptionalInt.of(taken.getLocalPort())))
                     .isInstanceOf(ChannelBindException.class);
         }
-        await().atMost(SOON).untilAsserted(() -> assertThat(threadsOf("node-refused")).isEmpty());
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(threadsOf("node-refused")).isEmpty());
     }
 
     @Test
@@ -82,7 +85,9 @@ class NodeServerLifecycleTest {
                                     .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":\"a\",\"stream\":true}"))
                                     .build(),
                             HttpResponse.BodyHandlers.ofInputStream());
-            assertThat(response.statusCode()).as("headers come before the first token").isEqualTo(200);
+            assertThat(response.statusCode())
+                    .as("headers come before the first token")
+                    .isEqualTo(200);
             Submission submission = engine.next();
             BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
             for (int i = 0; i < 3; i++) {

@@ -134,8 +134,9 @@ class RequestErrorsTest extends NodeFixture {
         HttpResponse<String> response = client.post(COMPLETIONS, "{\"prompt\": }");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body())
-                .startsWith("{\"error\":{\"message\":\"1 validation error:\\n  {'type': 'json_invalid', 'loc': 'body.11',"
-                        + " 'msg': 'JSON decode error', 'input': '<dict of 0 items>', 'ctx': {'error': ")
+                .startsWith(
+                        "{\"error\":{\"message\":\"1 validation error:\\n  {'type': 'json_invalid', 'loc': 'body.11',"
+                                + " 'msg': 'JSON decode error', 'input': '<dict of 0 items>', 'ctx': {'error': ")
                 .endsWith("\"type\":\"Bad Request\",\"param\":\"body.11\",\"code\":400}}");
     }
 
@@ -160,7 +161,8 @@ class RequestErrorsTest extends NodeFixture {
 
     @Test
     void aPromptOfAnotherTypeFailsAllFourShapes() throws Exception {
-        String list = "\n  {'type': 'list_type', 'loc': 'body.prompt', 'msg': 'Input should be a valid list', 'input': '5'}";
+        String list =
+                "\n  {'type': 'list_type', 'loc': 'body.prompt', 'msg': 'Input should be a valid list', 'input': '5'}";
         String text =
                 "\n  {'type': 'string_type', 'loc': 'body.prompt', 'msg': 'Input should be a valid string', 'input': '5'}";
         assertRefused(
@@ -325,7 +327,9 @@ class RequestErrorsTest extends NodeFixture {
                 .put("type", type)
                 .put("param", param)
                 .put("code", code);
-        assertThat(response.body()).as(() -> String.format(Locale.ROOT, "answer to %.200s", body)).isEqualTo(expected.toString());
+        assertThat(response.body())
+                .as(() -> String.format(Locale.ROOT, "answer to %.200s", body))
+                .isEqualTo(expected.toString());
         assertThat(response.statusCode()).isEqualTo(code);
         assertThat(engine.submissions).isEmpty();
     }

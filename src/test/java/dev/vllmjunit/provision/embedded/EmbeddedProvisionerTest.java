@@ -41,7 +41,8 @@ class EmbeddedProvisionerTest {
 
     @Test
     void isFoundByItsName() {
-        assertThat(ServiceLoader.load(Provisioner.class).stream().map(found -> found.get().name()))
+        assertThat(ServiceLoader.load(Provisioner.class).stream()
+                        .map(found -> found.get().name()))
                 .contains("embedded");
     }
 
@@ -50,7 +51,9 @@ class EmbeddedProvisionerTest {
         try (RunningStack stack = provisioner.start(
                 ONE_EACH.nodes(2, 1).host("mi300x-1").s3(Requests.S3).in(logs))) {
             ControlClient control = new ControlClient(SOON);
-            assertThat(stack.prefill()).extracting(node -> node.spec().name()).containsExactly("prefill-0", "prefill-1");
+            assertThat(stack.prefill())
+                    .extracting(node -> node.spec().name())
+                    .containsExactly("prefill-0", "prefill-1");
             assertThat(stack.decode()).extracting(node -> node.spec().name()).containsExactly("decode-0");
             for (RunningNode node : Stream.concat(stack.prefill().stream(), stack.decode().stream())
                     .toList()) {
@@ -69,14 +72,13 @@ class EmbeddedProvisionerTest {
                                     + " Instinct MI300X x 8; decode-0 modelled (roofline): Intel Gaudi 3 x 8")
                     .containsEntry(
                             "kv scale", "1:4, 64 of 256 KV bytes per token are held and moved; counters show full size")
-                    .containsEntry(
-                            "block size", "prefill-0 16 tokens; prefill-1 16 tokens; decode-0 16 tokens")
+                    .containsEntry("block size", "prefill-0 16 tokens; prefill-1 16 tokens; decode-0 16 tokens")
                     .containsEntry(
                             "placement",
                             "every node in this JVM, on 127.0.0.1; ignored: prefill-0 on mi300x-1, prefill-1 on mi300x-1,"
                                     + " decode-0 on mi300x-1")
-                    .hasEntrySatisfying(
-                            "object store", text -> assertThat(text).startsWith("embedded S3 server (s3proxy) http://127"));
+                    .hasEntrySatisfying("object store", text -> assertThat(text)
+                            .startsWith("embedded S3 server (s3proxy) http://127"));
         }
     }
 
@@ -100,7 +102,8 @@ class EmbeddedProvisionerTest {
         assertThat(lines.get(0)).endsWith("Z starts");
         assertThat(lines.get(1)).contains(" engine ", ", side channel on 127.0.0.1:");
         assertThat(lines.get(2)).contains("modelled (roofline): Intel Gaudi 3 x 8; 1:4, 64 of 256", "; block size 16");
-        assertThat(lines.get(3)).contains("version 0.32.0+vllm-junit-embedded of org/tiny answers at http://127.0.0.1:");
+        assertThat(lines.get(3))
+                .contains("version 0.32.0+vllm-junit-embedded of org/tiny answers at http://127.0.0.1:");
         assertThat(lines.get(4)).endsWith("Z stopped");
     }
 
@@ -127,8 +130,9 @@ class EmbeddedProvisionerTest {
             assertThatThrownBy(() ->
                             provisioner.start(ONE_EACH.sideChannelPort(port).in(logs)))
                     .isInstanceOf(ProvisionException.class)
-                    .hasMessage("prefill-0: side channel port " + port
-                            + " is in use; free it, or leave kvTransfer.sideChannelPort out of the profile for a free one");
+                    .hasMessage(
+                            "prefill-0: side channel port " + port
+                                    + " is in use; free it, or leave kvTransfer.sideChannelPort out of the profile for a free one");
         }
         assertNothingIsLeft();
     }
@@ -142,8 +146,9 @@ class EmbeddedProvisionerTest {
         System.setProperty("aws.accessKeyId", "test");
         System.setProperty("aws.secretAccessKey", "test");
         try {
-            assertThatThrownBy(() -> provisioner.start(
-                            ONE_EACH.s3(Requests.s3(Optional.of(nowhere), Writer.LMCACHE, 64)).in(logs)))
+            assertThatThrownBy(
+                            () -> provisioner.start(ONE_EACH.s3(Requests.s3(Optional.of(nowhere), Writer.LMCACHE, 64))
+                                    .in(logs)))
                     .isInstanceOf(ProvisionException.class)
                     .hasMessageStartingWith("object store: ")
                     .hasMessageContaining(nowhere.toString());
@@ -199,9 +204,9 @@ class EmbeddedProvisionerTest {
     }
 
     private static void assertNothingIsLeft() {
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                        .extracting(Thread::getName)
-                        .noneMatch(name -> name.matches("(prefill|decode)-\\d.*|.*lmcache.*|.*cache-server.*|.*starter.*")));
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.matches("(prefill|decode)-\\d.*|.*lmcache.*|.*cache-server.*|.*starter.*")));
     }
 }

@@ -64,7 +64,9 @@ class EmbeddedStackTest {
         decodeReset();
         JsonNode warm = throughBoth(1);
         assertThat(text(warm)).isEqualTo(text(alone));
-        assertThat(cached(warm)).as("prefill's own blocks, all but the last token's").isEqualTo(992);
+        assertThat(cached(warm))
+                .as("prefill's own blocks, all but the last token's")
+                .isEqualTo(992);
 
         settle();
         assertThat(reset(prefill(), true)).isTrue();
@@ -144,7 +146,8 @@ class EmbeddedStackTest {
     }
 
     private JsonNode prefillOnly(long seed) {
-        ObjectNode params = JSON.createObjectNode().put("do_remote_decode", true).put("do_remote_prefill", false);
+        ObjectNode params =
+                JSON.createObjectNode().put("do_remote_decode", true).put("do_remote_prefill", false);
         return generate(prefill(), prompt(seed).put("max_tokens", 1), params);
     }
 
@@ -154,8 +157,10 @@ class EmbeddedStackTest {
     }
 
     private static ObjectNode prompt(long seed) {
-        ObjectNode request =
-                JSON.createObjectNode().put("model", "org/tiny").put("max_tokens", 8).put("ignore_eos", true);
+        ObjectNode request = JSON.createObjectNode()
+                .put("model", "org/tiny")
+                .put("max_tokens", 8)
+                .put("ignore_eos", true);
         var ids = request.putArray("prompt");
         new Random(seed).ints(PROMPT, 0, 100_000).forEach(ids::add);
         return request;

@@ -41,15 +41,7 @@ record Requests(
 
     static Requests onePrefillOneDecode() {
         return new Requests(
-                1,
-                1,
-                16,
-                4,
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                "127.0.0.1",
-                "NixlConnector",
-                Optional.empty());
+                1, 1, 16, 4, OptionalInt.empty(), OptionalInt.empty(), "127.0.0.1", "NixlConnector", Optional.empty());
     }
 
     Requests nodes(int newPrefill, int newDecode) {
@@ -100,8 +92,7 @@ record Requests(
         for (int i = 0; i < decode; i++) {
             nodes.add(node(NodeRole.DECODE, i, Accelerator.GAUDI, OptionalInt.empty()));
         }
-        KvTransferSpec transfer =
-                new KvTransferSpec(connector, "cpu", sideChannelPort, Duration.ofSeconds(30), false);
+        KvTransferSpec transfer = new KvTransferSpec(connector, "cpu", sideChannelPort, Duration.ofSeconds(30), false);
         NodeDefaults defaults = new NodeDefaults(
                 Accelerator.ROCM, 8, blockSize, host, OptionalInt.empty(), Optional.empty(), Map.of(), List.of());
         Profile profile = new Profile(
@@ -118,9 +109,7 @@ record Requests(
     }
 
     private NodeSpec node(NodeRole role, int index, Accelerator accelerator, OptionalInt firstPort) {
-        OptionalInt port =
-                firstPort.isPresent() ? OptionalInt.of(firstPort.getAsInt() + index) : OptionalInt.empty();
-        return new NodeSpec(
-                role, index, accelerator, 8, blockSize, host, port, Optional.empty(), Map.of(), List.of());
+        OptionalInt port = firstPort.isPresent() ? OptionalInt.of(firstPort.getAsInt() + index) : OptionalInt.empty();
+        return new NodeSpec(role, index, accelerator, 8, blockSize, host, port, Optional.empty(), Map.of(), List.of());
     }
 }
