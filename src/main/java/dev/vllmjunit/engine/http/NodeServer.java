@@ -77,9 +77,14 @@ public final class NodeServer implements AutoCloseable {
         release();
     }
 
+    /** Readers first: one of them may be about to hand its answer to an event loop. */
     private void release() {
+        readers.disposeGracefully()
+                .timeout(DEADLINE)
+                .onErrorComplete()
+                .doFinally(signal -> readers.dispose())
+                .block();
         loops.disposeLater(Duration.ZERO, DEADLINE).block(DEADLINE.multipliedBy(2));
-        readers.dispose();
     }
 
     private static NodeRoutes routes(NodeServerConfig config, Engine engine, Scheduler readers) {

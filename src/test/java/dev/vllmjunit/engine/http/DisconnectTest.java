@@ -8,6 +8,7 @@ import dev.vllmjunit.engine.http.FakeEngine.Submission;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -22,10 +23,9 @@ class DisconnectTest extends NodeFixture {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void beforeTheFirstToken(boolean stream) throws Exception {
-        Submission submission;
-        try (Socket socket = post("{\"prompt\":\"a\",\"stream\":" + stream + "}")) {
-            submission = engine.next();
-        }
+        Socket socket = post("{\"prompt\":\"a\",\"stream\":" + stream + "}");
+        Submission submission = engine.next();
+        socket.close();
         assertAborted(submission);
     }
 
@@ -54,20 +54,19 @@ class DisconnectTest extends NodeFixture {
 
     @Test
     void everyPromptOfACallIsAborted() throws Exception {
-        Submission first;
-        Submission second;
-        try (Socket socket = post("{\"prompt\":[\"a\",\"b\"]}")) {
-            first = engine.next();
-            second = engine.next();
-            first.finish("length", null);
-        }
+        Socket socket = post("{\"prompt\":[\"a\",\"b\"]}");
+        Submission first = engine.next();
+        Submission second = engine.next();
+        first.finish("length");
+        socket.close();
         assertAborted(second);
         assertThat(engine.aborted).doesNotContain(first.request().requestId());
     }
 
     @Test
     void inTheMiddleOfTheBodyNothingIsSubmitted() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.endpoint().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.endpoint().getPort())) {
             send(
                     socket,
                     "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -87,14 +86,13 @@ class DisconnectTest extends NodeFixture {
 
     @Test
     void whatTheEngineSaysAfterwardsIsDropped() throws Exception {
-        Submission submission;
-        try (Socket socket = post("{\"prompt\":\"a\"}")) {
-            submission = engine.next();
-        }
+        Socket socket = post("{\"prompt\":\"a\"}");
+        Submission submission = engine.next();
+        socket.close();
         assertAborted(submission);
         submission.listener().onToken(hello, -1);
         submission.listener().onError("aborted");
-        submission.finish("abort", null);
+        submission.finish("abort");
         assertThat(client.get("/health").statusCode()).isEqualTo(200);
     }
 
@@ -104,7 +102,8 @@ class DisconnectTest extends NodeFixture {
     }
 
     private Socket post(String body) throws IOException {
-        Socket socket = new Socket("127.0.0.1", server.endpoint().getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.endpoint().getPort());
         send(
                 socket,
                 "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "

@@ -3,7 +3,6 @@ package dev.vllmjunit.engine.http;
 import dev.vllmjunit.engine.core.Engine;
 import dev.vllmjunit.engine.core.GenerationListener;
 import dev.vllmjunit.engine.core.GenerationRequest;
-import dev.vllmjunit.engine.core.RemoteKv;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -80,8 +79,8 @@ final class FakeEngine implements Engine {
 
     record Submission(GenerationRequest request, GenerationListener listener) {
 
-        void finish(String reason, RemoteKv remoteKv) {
-            listener.onFinished(reason, 0, Optional.ofNullable(remoteKv));
+        void finish(String reason) {
+            listener.onFinished(reason, 0, Optional.empty());
         }
     }
 }

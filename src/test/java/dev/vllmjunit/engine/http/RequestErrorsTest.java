@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,7 +100,7 @@ class RequestErrorsTest extends NodeFixture {
                         + " supported by the embedded node; leave it out, or run against a real vLLM"
                         + " (parameter=response_format)",
             })
-    void aWrongValueIsVllmsError(String body, String param, String message) throws Exception {
+    void aWrongValueIsVllmsError(String body, @Nullable String param, String message) throws Exception {
         assertRefused(COMPLETIONS, body, message, "BadRequestError", param, 400);
     }
 
@@ -318,7 +319,7 @@ class RequestErrorsTest extends NodeFixture {
         assertThat(engine.aborted).hasSize(2).noneMatch(id -> id.contains("-1-"));
     }
 
-    private void assertRefused(String path, String body, String message, String type, String param, int code)
+    private void assertRefused(String path, String body, String message, String type, @Nullable String param, int code)
             throws Exception {
         HttpResponse<String> response = client.post(path, body);
         ObjectNode expected = Json.object();

@@ -34,10 +34,13 @@ class EmbeddedProvisionerTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Requests ONE_EACH = Requests.onePrefillOneDecode();
 
-    @TempDir
-    private Path logs;
+    private final Path logs;
 
     private final EmbeddedProvisioner provisioner = new EmbeddedProvisioner();
+
+    EmbeddedProvisionerTest(@TempDir Path logs) {
+        this.logs = logs;
+    }
 
     @Test
     void isFoundByItsName() {

@@ -22,8 +22,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -38,14 +38,13 @@ class EmbeddedStackTest {
 
     private final ControlClient control = new ControlClient(SOON);
 
-    @TempDir
-    private Path logs;
+    private final Path logs;
 
     private RunningStack stack;
 
-    @BeforeEach
-    void startStack() {
-        stack = start(Requests.onePrefillOneDecode().s3(Requests.S3));
+    EmbeddedStackTest(@TempDir Path logs) {
+        this.logs = logs;
+        this.stack = start(Requests.onePrefillOneDecode().s3(Requests.S3), logs);
     }
 
     @AfterEach
@@ -122,12 +121,12 @@ class EmbeddedStackTest {
             withCredentials(access.credentials().resolveCredentials(), () -> {
                 Requests shared = Requests.onePrefillOneDecode()
                         .s3(Requests.s3(Optional.of(store.endpoint()), Writer.LMCACHE, 64));
-                stack = start(shared);
+                stack = start(shared, logs);
                 assertThat(stack.objectStore().orElseThrow().keyPrefix()).isEqualTo("org/tiny@");
                 String cold = text(throughBoth(5));
                 settle();
                 stack.close();
-                stack = start(shared);
+                stack = start(shared, logs);
                 JsonNode restarted = throughBoth(5);
                 assertThat(cached(restarted)).isEqualTo(WHOLE_CHUNKS * 64);
                 assertThat(text(restarted)).isEqualTo(cold);
@@ -135,7 +134,7 @@ class EmbeddedStackTest {
         }
     }
 
-    private RunningStack start(Requests requests) {
+    private static RunningStack start(Requests requests, Path logs) {
         return new EmbeddedProvisioner().start(requests.in(logs));
     }
 
@@ -151,7 +150,7 @@ class EmbeddedStackTest {
         return generate(prefill(), prompt(seed).put("max_tokens", 1), params);
     }
 
-    private JsonNode generate(RunningNode node, ObjectNode request, JsonNode params) {
+    private JsonNode generate(RunningNode node, ObjectNode request, @Nullable JsonNode params) {
         ObjectNode body = params == null ? request : request.set("kv_transfer_params", params);
         return control.postJson(node.endpoint().resolve("/v1/completions"), body);
     }
