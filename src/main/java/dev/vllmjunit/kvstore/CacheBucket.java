@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
- * The bucket of the S3 tier, for setting up and inspecting a run. Thread-safe. Calls block, each no longer than 10 seconds per
+ * The bucket of the S3 tier, for setting up and inspecting a run. Thread-safe. Calls block, each no longer than 20 seconds per
  * request, and throw {@link ObjectStoreException}. Nothing outside the access's key prefix is listed or cleared.
  */
 public final class CacheBucket implements AutoCloseable {
 
-    private static final Duration CALL_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration CALL_DEADLINE = Duration.ofSeconds(20);
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
     private static final int BATCH = 1000;
     private static final byte[] PROBE = {'p', 'r', 'o', 'b', 'e'};

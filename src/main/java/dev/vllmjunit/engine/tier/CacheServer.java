@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 public final class CacheServer implements KvCacheTier {
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheServer.class);
-    private static final Duration CALL_DEADLINE = Duration.ofSeconds(5);
+
+    /** Generous, because a busy machine must not look like a store that hangs: three such calls and the store is given up. */
+    private static final Duration CALL_DEADLINE = Duration.ofSeconds(20);
+
     private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
 
     private final CacheServerConfig config;

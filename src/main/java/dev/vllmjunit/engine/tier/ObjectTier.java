@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObjectTier implements AutoCloseable {
 
-    private static final int READS = 48;
     private static final int WRITES = 8;
+    private static final int READS = ObjectStoreClient.CALLS_IN_FLIGHT - WRITES;
     private static final int REMEMBERED = 100_000;
 
     private final ObjectStoreClient client;

@@ -1,0 +1,384 @@
+package dev.vllmjunit.engine.tier;
+
+import static dev.vllmjunit.engine.tier.TierFixture.CHUNK;
+import static dev.vllmjunit.engine.tier.TierFixture.HELD_BYTES;
+import static dev.vllmjunit.engine.tier.TierFixture.NO_SALT;
+import static dev.vllmjunit.engine.tier.TierFixture.config;
+import static dev.vllmjunit.engine.tier.TierFixture.kv;
+import static dev.vllmjunit.engine.tier.TierFixture.load;
+import static dev.vllmjunit.engine.tier.TierFixture.lookup;
+import static dev.vllmjunit.engine.tier.TierFixture.metric;
+import static dev.vllmjunit.engine.tier.TierFixture.prompt;
+import static dev.vllmjunit.engine.tier.TierFixture.storeAll;
+import static dev.vllmjunit.engine.tier.TierFixture.within;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vllmjunit.engine.tier.KvCacheTier.LoadedChunk;
+import dev.vllmjunit.engine.tier.TierFixture.ChunkCost;
+import dev.vllmjunit.kvstore.BucketSummary;
+import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.kvstore.CacheObject;
+import dev.vllmjunit.kvstore.EmbeddedObjectStore;
+import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.StoreTraffic;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CacheServerTest {
+
+    private static final int[] PROMPT = prompt(1, 10 * CHUNK + 5);
+    private static final int[] OTHER = prompt(2, 10 * CHUNK);
+    private static final String LABELS = "{cache_salt=\"\",model_name=\"lab/tiny\"}";
+
+    private static EmbeddedObjectStore store;
+
+    private ObjectStoreAccess access;
+    private CacheBucket bucket;
+    private CacheServer server;
+
+    @BeforeAll
+    static void startStore() {
+        store = EmbeddedObjectStore.start();
+    }
+
+    @AfterAll
+    static void stopStore() {
+        store.close();
+    }
+
+    @BeforeEach
+    void start() {
+        access = store.access("us-east-1", "nixl", "run/");
+        bucket = new CacheBucket(access);
+        server = CacheServer.start(config(access));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        bucket.clear();
+        bucket.close();
+    }
+
+    @Test
+    void aColdPromptHasNothing() {
+        assertThat(lookup(server, PROMPT, NO_SALT)).isZero();
+        assertThat(lookup(server, prompt(1, CHUNK - 1), NO_SALT)).isZero();
+    }
+
+    @Test
+    void whatWasStoredIsInHostMemoryAtOnce() {
+        storeAll(server, PROMPT, NO_SALT);
+
+        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
+        assertThat(load(server, PROMPT, NO_SALT, 0, 10))
+                .allMatch(chunk -> !chunk.fromObjectStore())
+                .extracting(LoadedChunk::kv)
+                .containsExactly(expected(PROMPT, 0, 10));
+    }
+
+    @Test
+    void whatWasStoredComesBackFromTheObjectStore() {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+
+        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
+        assertThat(load(server, PROMPT, NO_SALT, 2, 10))
+                .allMatch(LoadedChunk::fromObjectStore)
+                .extracting(LoadedChunk::kv)
+                .containsExactly(expected(PROMPT, 2, 10));
+    }
+
+    @Test
+    void aNewServerFindsWhatAnEarlierOneLeft() {
+        storeAndSettle(PROMPT, 10);
+        try (CacheServer next = CacheServer.start(config(access))) {
+            assertThat(lookup(next, PROMPT, NO_SALT)).isEqualTo(10);
+            assertThat(load(next, PROMPT, NO_SALT, 0, 10)).hasSize(10).allMatch(LoadedChunk::fromObjectStore);
+        }
+    }
+
+    @Test
+    void loadedChunksAreInHostMemoryAfterwards() {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+        load(server, PROMPT, NO_SALT, 0, 4);
+
+        List<LoadedChunk> again = load(server, PROMPT, NO_SALT, 0, 10);
+
+        assertThat(again).extracting(LoadedChunk::fromObjectStore)
+                .containsExactly(false, false, false, false, true, true, true, true, true, true);
+        assertThat(again).extracting(LoadedChunk::kv).containsExactly(expected(PROMPT, 0, 10));
+    }
+
+    @Test
+    void aLongerPromptHitsItsKnownPrefix() {
+        storeAndSettle(PROMPT, 10);
+        int[] longer = Arrays.copyOf(PROMPT, 40 * CHUNK);
+        longer[6 * CHUNK + 3]++;
+
+        assertThat(lookup(server, longer, NO_SALT)).isEqualTo(6);
+        server.dropHostTier();
+        assertThat(lookup(server, longer, NO_SALT)).isEqualTo(6);
+    }
+
+    @Test
+    void saltsShareNothing() {
+        storeAll(server, PROMPT, Optional.of("a"));
+        storeAll(server, PROMPT, Optional.of("@/ not allowed in a key"));
+        bucket.awaitSettled(20, Duration.ofMillis(100), Duration.ofSeconds(10));
+
+        assertThat(lookup(server, PROMPT, NO_SALT)).isZero();
+        assertThat(lookup(server, PROMPT, Optional.of("b"))).isZero();
+        server.dropHostTier();
+        assertThat(lookup(server, PROMPT, NO_SALT)).isZero();
+        assertThat(lookup(server, PROMPT, Optional.of("b"))).isZero();
+        assertThat(lookup(server, PROMPT, Optional.of("a"))).isEqualTo(10);
+        assertThat(lookup(server, PROMPT, Optional.of("@/ not allowed in a key"))).isEqualTo(10);
+    }
+
+    @Test
+    void keysAreThoseOfTheLmCacheServerBelowThePrefix() {
+        storeAndSettle(PROMPT, 10);
+
+        assertThat(bucket.summary())
+                .isEqualTo(new BucketSummary(
+                        10,
+                        10 * HELD_BYTES,
+                        List.of(new BucketSummary.Group("LMCache", "lab/tiny", 0, 10, 10 * HELD_BYTES)),
+                        0));
+    }
+
+    @Test
+    void writesAChunkOnce() {
+        storeAndSettle(PROMPT, 10);
+        StoreTraffic before = store.traffic();
+        storeAll(server, PROMPT, NO_SALT);
+        try (CacheServer next = CacheServer.start(config(access))) {
+            storeAll(next, PROMPT, NO_SALT);
+        }
+        assertThat(store.traffic().minus(before).puts()).isZero();
+    }
+
+    @Test
+    void aDeletedObjectShortensThePrefixUntilItIsStoredAgain() {
+        storeAndSettle(PROMPT, 10);
+        try (CacheServer other = CacheServer.start(config(access))) {
+            assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(10);
+            bucket.delete(keyOf(PROMPT, 3));
+
+            assertThat(load(other, PROMPT, NO_SALT, 0, 10)).hasSize(3);
+            assertThat(failures(other, "not_found")).isEqualTo(1);
+            assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(3);
+
+            other.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
+            bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
+            assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void aTruncatedObjectShortensThePrefixUntilItIsStoredAgain() {
+        assertDamageIsFound(new byte[HELD_BYTES / 2], "size_mismatch");
+    }
+
+    @Test
+    void anObjectThatIsTooLongShortensThePrefixUntilItIsStoredAgain() {
+        assertDamageIsFound(new byte[HELD_BYTES * 1000], "size_mismatch");
+    }
+
+    @Test
+    void anEmptyObjectShortensThePrefixUntilItIsStoredAgain() {
+        assertDamageIsFound(new byte[0], "store_error");
+    }
+
+    private void assertDamageIsFound(byte[] damaged, String reason) {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+        bucket.write(keyOf(PROMPT, 3), damaged);
+
+        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
+        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).hasSize(3);
+        assertThat(failures(server, reason)).isEqualTo(1);
+        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(3);
+
+        server.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
+        Awaitility.await().until(() -> bucket.read(keyOf(PROMPT, 3)).length == HELD_BYTES);
+        server.dropHostTier();
+        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).extracting(LoadedChunk::kv).containsExactly(expected(PROMPT, 0, 10));
+    }
+
+    @Test
+    void likeLmCacheItDoesNotNoticeOtherBytesOfTheSameSize() {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+        byte[] altered = new byte[HELD_BYTES];
+        bucket.write(keyOf(PROMPT, 3), altered);
+
+        assertThat(load(server, PROMPT, NO_SALT, 3, 4)).extracting(LoadedChunk::kv).containsExactly(altered);
+    }
+
+    @Test
+    void theLeastRecentlyUsedChunkLeavesHostMemory() {
+        try (CacheServer small = CacheServer.start(config(access, ChunkCost.FREE, 3 * CHUNK + 1))) {
+            storeAll(small, PROMPT, NO_SALT);
+            bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
+
+            assertThat(load(small, PROMPT, NO_SALT, 0, 10)).extracting(LoadedChunk::fromObjectStore)
+                    .containsExactly(true, true, true, true, true, true, true, false, false, false);
+            assertThat(metric(small, "l1_memory_usage_bytes{backend=\"dram\",l1_tag=\"_default\"}"))
+                    .isEqualTo(3.0 * TierFixture.FULL_BYTES);
+            assertThat(metric(small, "l1_evicted_chunks_total{l1_tag=\"_default\"}")).isEqualTo(14);
+        }
+    }
+
+    @Test
+    void aChangedAnswerDoesNotReachTheCache() {
+        storeAll(server, PROMPT, NO_SALT);
+        Arrays.fill(load(server, PROMPT, NO_SALT, 0, 1).get(0).kv(), (byte) 0);
+
+        assertThat(load(server, PROMPT, NO_SALT, 0, 1).get(0).kv()).isEqualTo(kv(PROMPT, 0));
+    }
+
+    @Test
+    void aLoadTakesNoLessThanTheModelSays() {
+        ChunkCost cost = new ChunkCost(5_000_000, 30_000_000, 0);
+        try (CacheServer slow = CacheServer.start(config(access, cost, 1 << 20))) {
+            storeAll(slow, PROMPT, NO_SALT);
+            bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
+            assertThat(nanosOfLoad(slow)).isGreaterThanOrEqualTo(50_000_000);
+            slow.dropHostTier();
+            assertThat(nanosOfLoad(slow)).isGreaterThanOrEqualTo(300_000_000);
+        }
+    }
+
+    private static long nanosOfLoad(CacheServer server) {
+        long start = System.nanoTime();
+        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).hasSize(10);
+        return System.nanoTime() - start;
+    }
+
+    @Test
+    void storesAreVisibleNoEarlierThanTheModelSaysOneAfterTheOther() {
+        try (CacheServer slow = CacheServer.start(config(access, new ChunkCost(0, 0, 30_000_000), 1 << 20))) {
+            long start = System.nanoTime();
+            storeAll(slow, PROMPT, NO_SALT);
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> !bucket.list().isEmpty());
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(30_000_000);
+            assertThat(metric(slow, "num_inflight_l2_stores{l2_name=\"s3\"}")).isGreaterThan(0);
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> bucket.list().size() == 10);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(300_000_000);
+        }
+    }
+
+    @Test
+    void closingWaitsForStoresOnTheirWay() {
+        try (CacheServer slow = CacheServer.start(config(access, new ChunkCost(0, 0, 20_000_000), 1 << 20))) {
+            storeAll(slow, PROMPT, NO_SALT);
+        }
+        assertThat(bucket.list()).hasSize(10);
+    }
+
+    @Test
+    void manyLoadsAtOnceGetTheirOwnChunks() {
+        List<int[]> prompts = IntStream.range(10, 40).mapToObj(seed -> prompt(seed, 20 * CHUNK)).toList();
+        prompts.forEach(prompt -> storeAll(server, prompt, NO_SALT));
+        bucket.awaitSettled(600, Duration.ofMillis(100), Duration.ofSeconds(20));
+        server.dropHostTier();
+
+        List<CompletableFuture<List<LoadedChunk>>> loads =
+                prompts.stream().map(prompt -> server.load(prompt, NO_SALT, 0, 20)).toList();
+
+        for (int i = 0; i < loads.size(); i++) {
+            assertThat(within(loads.get(i))).extracting(LoadedChunk::kv).containsExactly(expected(prompts.get(i), 0, 20));
+        }
+        assertThat(metric(server, "num_inflight_l2_loads{l2_name=\"s3\"}")).isZero();
+    }
+
+    @Test
+    void countsAsTheLmCacheServerDoes() {
+        for (String counter : List.of("lookup_requested_tokens", "lookup_hit_l1_tokens", "lookup_hit_l2_tokens")) {
+            assertThat(metric(server, counter + "_total" + LABELS)).as(counter).isZero();
+        }
+        lookup(server, PROMPT, NO_SALT);
+        storeAndSettle(PROMPT, 10);
+        load(server, PROMPT, NO_SALT, 0, 3);
+        server.dropHostTier();
+        lookup(server, PROMPT, NO_SALT);
+        load(server, PROMPT, NO_SALT, 0, 10);
+
+        assertThat(metric(server, "lookups_requests_total" + LABELS)).isEqualTo(2);
+        assertThat(metric(server, "lookup_requested_tokens_total" + LABELS)).isEqualTo(2 * 160);
+        assertThat(metric(server, "lookup_hit_tokens_total" + LABELS)).isEqualTo(48 + 160);
+        assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isEqualTo(48);
+        assertThat(metric(server, "lookup_hit_l2_tokens_total" + LABELS)).isEqualTo(160);
+        assertThat(metric(server, "lookup_hit_l2_keys_total" + LABELS)).isEqualTo(10);
+        assertThat(metric(server, "l1_write_chunks_total{l1_tag=\"_default\"}")).isEqualTo(20);
+        assertThat(metric(server, "l1_read_chunks_total{l1_tag=\"_default\"}")).isEqualTo(3);
+        assertThat(metric(server, "l2_store_submitted_objects_chunks_total")).isEqualTo(10);
+        assertThat(metric(server, "l2_store_completed_objects_chunks_total")).isEqualTo(10);
+        assertThat(metric(server, "l2_prefetch_load_submitted_requests_total")).isEqualTo(1);
+        assertThat(metric(server, "l2_prefetch_load_submitted_objects_chunks_total")).isEqualTo(10);
+        assertThat(metric(server, "l2_load_completed_requests_total{l2_name=\"s3\"}")).isEqualTo(1);
+        assertThat(metric(server, "l2_prefetch_load_completed_chunks_total")).isEqualTo(10);
+        assertThat(metric(server, "l2_load_throughput_GB_per_second_count{l2_name=\"s3\"}")).isEqualTo(1);
+        assertThat(metric(server, "l2_usage_bytes{l2_name=\"s3\"}")).isEqualTo(10.0 * TierFixture.FULL_BYTES);
+        assertThat(failures(server, "not_found")).isZero();
+    }
+
+    @Test
+    void aColdLookupAsksTheStoreForAFewChunksOnly() {
+        lookup(server, prompt(3, 200 * CHUNK), NO_SALT);
+        assertThat(metric(server, "l2_prefetch_lookup_objects_chunks_total")).isEqualTo(4);
+    }
+
+    @Test
+    void refusesAChunkOfAnotherSize() {
+        assertThatThrownBy(() -> server.store(PROMPT, NO_SALT, 0, new byte[7]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a chunk of 7 bytes was to be stored; 16 tokens at scale 4 have 128");
+    }
+
+    @Test
+    void refusesChunksThatThePromptDoesNotHave() {
+        assertThatThrownBy(() -> server.load(OTHER, NO_SALT, 3, 11))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("chunks [3, 11) were asked for; a prompt of 160 tokens has chunks [0, 10)");
+        assertThatThrownBy(() -> server.store(OTHER, NO_SALT, 10, new byte[HELD_BYTES]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("chunk 10 was to be stored; a prompt of 160 tokens has chunks [0, 10)");
+    }
+
+    private void storeAndSettle(int[] prompt, long objects) {
+        storeAll(server, prompt, NO_SALT);
+        Awaitility.await()
+                .until(() -> metric(server, "l2_store_completed_objects_chunks_total") == objects);
+        assertThat(bucket.list()).extracting(CacheObject::bytes).containsOnly((long) HELD_BYTES).hasSize((int) objects);
+    }
+
+    private static String keyOf(int[] prompt, int chunk) {
+        return new ChunkKeys("run/", "lab/tiny", CHUNK).of(prompt, NO_SALT).get(chunk);
+    }
+
+    private static double failures(CacheServer server, String reason) {
+        return metric(
+                server, "l2_prefetch_failure_chunks_total{model_name=\"lab/tiny\",reason=\"" + reason + "\"}");
+    }
+
+    private static byte[][] expected(int[] prompt, int first, int end) {
+        return IntStream.range(first, end).mapToObj(i -> kv(prompt, i)).toArray(byte[][]::new);
+    }
+}
