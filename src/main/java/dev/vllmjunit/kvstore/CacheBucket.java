@@ -129,8 +129,8 @@ public final class CacheBucket implements AutoCloseable {
     private ObjectStoreException notSettled(long expected, int found, Duration quiet, Duration deadline) {
         String detail = found < expected
                 ? "at least " + expected + " objects were expected, " + found + " are there"
-                : found + " objects are there (" + expected + " were expected), but their number still changed within the last "
-                        + quiet.toMillis() + " ms";
+                : found + " objects are there (" + expected
+                        + " were expected), but their number still changed within the last " + quiet.toMillis() + " ms";
         return new ObjectStoreException(
                 ObjectStoreException.Kind.OTHER,
                 access + " did not settle within " + deadline.toMillis() + " ms: " + detail

@@ -86,8 +86,9 @@ public final class EmbeddedObjectStore implements AutoCloseable {
      */
     public ObjectStoreAccess access(String region, String bucket, String keyPrefix) {
         if (!BUCKET.matcher(bucket).matches()) {
-            throw new IllegalArgumentException("bucket '" + bucket
-                    + "' is no S3 bucket name; use 3 to 63 lower-case letters, digits, dots and hyphens, no dot or hyphen at the ends");
+            throw new IllegalArgumentException(
+                    "bucket '" + bucket
+                            + "' is no S3 bucket name; use 3 to 63 lower-case letters, digits, dots and hyphens, no dot or hyphen at the ends");
         }
         store.createContainerInLocation(null, bucket);
         return new ObjectStoreAccess(

@@ -32,9 +32,9 @@ import software.amazon.awssdk.services.s3.model.S3Error;
  * the call deadline of being sent; a failed one completes with an {@link ObjectStoreException}. Futures complete on the client's
  * threads: what depends on them must return soon. Keys are whole keys, prefix included.
  *
- * <p>Underneath is the SDK's blocking client on threads of our own. Its Netty client (2.57) hands a connection out twice when an
- * error, such as the 404 of every cold lookup, is answered very fast: up to 1 % of such calls failed on the loopback interface. The
- * blocking one was as fast.
+ * <p>Underneath is the SDK's blocking client on threads of our own. Its Netty client (2.57.8) can hand one connection to two calls
+ * when an error, such as the 404 of every cold lookup, is answered very fast; on the loopback interface some calls failed in each
+ * run of a few hundred. The blocking client was as fast.
  */
 public final class ObjectStoreClient implements AutoCloseable {
 
@@ -148,8 +148,9 @@ public final class ObjectStoreClient implements AutoCloseable {
 
     /** Deletes an object; one that is not there counts as deleted. */
     public CompletableFuture<Void> delete(String key) {
-        return run("DELETE of " + key, () -> s3.deleteObject(
-                b -> b.bucket(access.bucket()).key(key)));
+        return run(
+                "DELETE of " + key,
+                () -> s3.deleteObject(b -> b.bucket(access.bucket()).key(key)));
     }
 
     /** Deletes up to 1000 objects in one request; completes with those that the store did not delete. */
@@ -159,20 +160,22 @@ public final class ObjectStoreClient implements AutoCloseable {
                 .toList();
         return call(
                 "DELETE of " + keys.size() + " objects",
-                () -> s3
-                        .deleteObjects(b -> b.bucket(access.bucket())
-                                .delete(d -> d.objects(ids).quiet(true)))
-                        .errors()
-                        .stream()
-                        .map(S3Error::key)
-                        .toList());
+                () ->
+                        s3
+                                .deleteObjects(b -> b.bucket(access.bucket())
+                                        .delete(d -> d.objects(ids).quiet(true)))
+                                .errors()
+                                .stream()
+                                .map(S3Error::key)
+                                .toList());
     }
 
     /** One page of the listing below {@code prefix}. */
     CompletableFuture<ListObjectsV2Response> list(String prefix, @Nullable String continuation) {
         return call(
                 "LIST below '" + prefix + "'",
-                () -> s3.listObjectsV2(b -> b.bucket(access.bucket()).prefix(prefix).continuationToken(continuation)));
+                () -> s3.listObjectsV2(
+                        b -> b.bucket(access.bucket()).prefix(prefix).continuationToken(continuation)));
     }
 
     private CompletableFuture<Void> run(String operation, Supplier<?> call) {

@@ -95,11 +95,14 @@ final class S3Faults {
         }
         return switch (status) {
             case 301, 307, 400 -> "the region and the addressing style (" + otherStyle() + " is the other one)";
-            case 401, 403 -> "the credentials (from " + credentials() + "), their rights on the bucket, the region and the clock";
-            case 404 -> "that the bucket exists under this name, and the addressing style (" + otherStyle()
-                    + " is the other one)";
-            case 405 -> "the addressing style: the store saw no bucket name in the request (" + otherStyle()
-                    + " is the other one)";
+            case 401, 403 ->
+                "the credentials (from " + credentials() + "), their rights on the bucket, the region and the clock";
+            case 404 ->
+                "that the bucket exists under this name, and the addressing style (" + otherStyle()
+                        + " is the other one)";
+            case 405 ->
+                "the addressing style: the store saw no bucket name in the request (" + otherStyle()
+                        + " is the other one)";
             case 411 -> "what lies between: it drops the Content-Length of the request";
             case 507 -> "how much is stored: the store is full";
             default -> "the log of the gateway";
@@ -131,7 +134,9 @@ final class S3Faults {
     }
 
     private static @Nullable String errorCode(AwsServiceException service) {
-        return service.awsErrorDetails() == null ? null : service.awsErrorDetails().errorCode();
+        return service.awsErrorDetails() == null
+                ? null
+                : service.awsErrorDetails().errorCode();
     }
 
     /** The innermost message: the outer ones of the SDK only repeat it. */

@@ -52,7 +52,9 @@ class CacheBucketTest {
             fill(run, 1, 1005);
             all.write("other/x", bytes("x"));
 
-            assertThat(run.list()).hasSize(1005).contains(new CacheObject("run/7", 1, "8f14e45fceea167a5a36dedd4bea2543"));
+            assertThat(run.list())
+                    .hasSize(1005)
+                    .contains(new CacheObject("run/7", 1, "8f14e45fceea167a5a36dedd4bea2543"));
             assertThat(all.list()).hasSize(1006);
         }
     }
@@ -79,9 +81,10 @@ class CacheBucketTest {
             bucket.delete("a@b c/ü");
             assertThatThrownBy(() -> bucket.read("a@b c/ü"))
                     .isInstanceOf(ObjectStoreException.class)
-                    .hasMessage("S3 GET of a@b c/ü failed at " + store.endpoint()
-                            + ", bucket 'content' (path-style, region us-east-1): HTTP 404 NoSuchKey.\n"
-                            + "Check that the bucket exists under this name, and the addressing style (virtual-hosted is the other one).");
+                    .hasMessage(
+                            "S3 GET of a@b c/ü failed at " + store.endpoint()
+                                    + ", bucket 'content' (path-style, region us-east-1): HTTP 404 NoSuchKey.\n"
+                                    + "Check that the bucket exists under this name, and the addressing style (virtual-hosted is the other one).");
         }
     }
 
@@ -114,7 +117,8 @@ class CacheBucketTest {
     @Test
     void namesTheWrongSecret() {
         String identity = access("keys", "").credentials().resolveCredentials().accessKeyId();
-        AwsCredentialsProvider wrong = StaticCredentialsProvider.create(AwsBasicCredentials.create(identity, "not-the-secret"));
+        AwsCredentialsProvider wrong =
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(identity, "not-the-secret"));
         assertProbeFails(
                 with(access("keys", ""), wrong),
                 "S3 LIST below '' failed at " + store.endpoint()
@@ -153,9 +157,10 @@ class CacheBucketTest {
             try (CacheBucket bucket = new CacheBucket(at(endpoint, access("silent", "")), Duration.ofMillis(600))) {
                 assertThatThrownBy(bucket::probe)
                         .isInstanceOf(ObjectStoreException.class)
-                        .hasMessage("S3 LIST below '' failed at " + endpoint
-                                + ", bucket 'silent' (path-style, region us-east-1): no answer within the deadline.\n"
-                                + "Check that the gateway is alive and reachable, with no proxy or firewall in between.");
+                        .hasMessage(
+                                "S3 LIST below '' failed at " + endpoint
+                                        + ", bucket 'silent' (path-style, region us-east-1): no answer within the deadline.\n"
+                                        + "Check that the gateway is alive and reachable, with no proxy or firewall in between.");
             }
         }
     }
@@ -203,8 +208,9 @@ class CacheBucketTest {
     void refusesABucketNameThatS3Refuses() {
         assertThatThrownBy(() -> access("No", ""))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("bucket 'No' is no S3 bucket name; use 3 to 63 lower-case letters, digits, dots and hyphens, no dot or"
-                        + " hyphen at the ends");
+                .hasMessage(
+                        "bucket 'No' is no S3 bucket name; use 3 to 63 lower-case letters, digits, dots and hyphens, no dot or"
+                                + " hyphen at the ends");
     }
 
     @Test
@@ -237,8 +243,8 @@ class CacheBucketTest {
     private static void assertProbeFails(ObjectStoreAccess access, String message, ObjectStoreException.Kind kind) {
         try (CacheBucket bucket = new CacheBucket(access)) {
             assertThatThrownBy(bucket::probe)
-                    .isInstanceOfSatisfying(
-                            ObjectStoreException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+                    .isInstanceOfSatisfying(ObjectStoreException.class, e -> assertThat(e.kind())
+                            .isEqualTo(kind))
                     .hasMessage(message);
         }
     }
@@ -246,7 +252,6 @@ class CacheBucketTest {
     private static void fill(CacheBucket bucket, int from, int to) {
         IntStream.rangeClosed(from, to).forEach(i -> bucket.write(bucket.keyPrefix() + i, bytes("" + i % 10)));
     }
-
 
     private static ObjectStoreAccess access(String bucket, String keyPrefix) {
         return store.access("us-east-1", bucket, keyPrefix);

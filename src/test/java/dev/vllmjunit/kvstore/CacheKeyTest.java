@@ -39,7 +39,15 @@ class CacheKeyTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "probe", "m@8@0@00aa", "m@01000100@0@0", "m@01000100@0@00aa@", "@01000100@0@00aa", "x_r0/000/00_g0/0.bin"})
+            strings = {
+                "",
+                "probe",
+                "m@8@0@00aa",
+                "m@01000100@0@0",
+                "m@01000100@0@00aa@",
+                "@01000100@0@00aa",
+                "x_r0/000/00_g0/0.bin"
+            })
     void knowsNoOtherLayout(String text) {
         assertThat(CacheKey.parse(text)).isEmpty();
     }

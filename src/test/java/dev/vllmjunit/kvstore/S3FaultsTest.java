@@ -36,8 +36,9 @@ class S3FaultsTest {
     @Test
     void namesAFailedHandshake() {
         assertThat(faults.of("PUT of k", client(new SSLHandshakeException("PKIX path building failed"))))
-                .hasMessage("S3 PUT of k failed " + WHERE + "SSLHandshakeException (PKIX path building failed).\n"
-                        + "Check whether the endpoint speaks https at all and whether its certificate is trusted by this JVM.");
+                .hasMessage(
+                        "S3 PUT of k failed " + WHERE + "SSLHandshakeException (PKIX path building failed).\n"
+                                + "Check whether the endpoint speaks https at all and whether its certificate is trusted by this JVM.");
     }
 
     @Test
@@ -51,7 +52,10 @@ class S3FaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
             403 | RequestTimeTooSkewed | DENIED    | the clock of this machine: signatures are valid for minutes only
             403 | AccessDenied         | DENIED    | the credentials (from AnonymousCredentialsProvider), their rights on the bucket, the region and the clock
             404 | NoSuchBucket         | NOT_FOUND | that the bucket exists under this name, and the addressing style (path-style is the other one)
@@ -65,7 +69,8 @@ class S3FaultsTest {
 
         assertThat(fault.kind()).isEqualTo(kind);
         assertThat(fault)
-                .hasMessage("S3 LIST below '' failed " + WHERE + "HTTP " + status + " " + code + ".\nCheck " + check + ".");
+                .hasMessage(
+                        "S3 LIST below '' failed " + WHERE + "HTTP " + status + " " + code + ".\nCheck " + check + ".");
     }
 
     @Test

@@ -44,7 +44,12 @@ public final class CacheServer implements KvCacheTier {
         this.host = new HostTier(config.hostCapacityTokens() / config.chunkTokens(), metrics);
         this.objects = new ObjectTier(config.store(), callDeadline, config.heldChunkBytes(), metrics);
         this.stores = new StoreQueue(
-                objects, time, config.cost(), config.chunkBytes(), Runtime.getRuntime().maxMemory() / 4, metrics);
+                objects,
+                time,
+                config.cost(),
+                config.chunkBytes(),
+                Runtime.getRuntime().maxMemory() / 4,
+                metrics);
         this.loader = new ChunkLoader(host, objects, time, config.cost(), config.chunkBytes(), metrics);
         gauges();
         this.http = startHttp();
@@ -64,11 +69,20 @@ public final class CacheServer implements KvCacheTier {
     private void gauges() {
         long chunkBytes = config.chunkBytes();
         metrics.gauge(
-                "l1_memory_usage_bytes", "Bytes in L1", () -> host.size() * chunkBytes, "backend", "dram", "l1_tag", "_default");
+                "l1_memory_usage_bytes",
+                "Bytes in L1",
+                () -> host.size() * chunkBytes,
+                "backend",
+                "dram",
+                "l1_tag",
+                "_default");
+        metrics.gauge("l1_usage_ratio", "Share of L1 in use", this::hostUsage, "backend", "dram", "l1_tag", "_default");
         metrics.gauge(
-                "l1_usage_ratio", "Share of L1 in use", this::hostUsage, "backend", "dram", "l1_tag", "_default");
-        metrics.gauge(
-                "l2_usage_bytes", "Bytes known to be in L2", () -> objects.knownObjects() * chunkBytes, "l2_name", "s3");
+                "l2_usage_bytes",
+                "Bytes known to be in L2",
+                () -> objects.knownObjects() * chunkBytes,
+                "l2_name",
+                "s3");
         metrics.gauge("num_inflight_l2_loads", "Loads from L2 that have not ended", loader::inFlight, "l2_name", "s3");
         metrics.gauge("num_inflight_l2_stores", "Stores to L2 that have not ended", stores::inFlight, "l2_name", "s3");
     }
@@ -111,8 +125,9 @@ public final class CacheServer implements KvCacheTier {
             int[] promptTokens, Optional<String> cacheSalt, int firstChunk, int endChunk) {
         List<String> chunks = keys.of(promptTokens, cacheSalt);
         if (firstChunk < 0 || endChunk < firstChunk || endChunk > chunks.size()) {
-            throw new IllegalArgumentException("chunks [" + firstChunk + ", " + endChunk + ") were asked for; a prompt of "
-                    + promptTokens.length + " tokens has chunks [0, " + chunks.size() + ")");
+            throw new IllegalArgumentException(
+                    "chunks [" + firstChunk + ", " + endChunk + ") were asked for; a prompt of " + promptTokens.length
+                            + " tokens has chunks [0, " + chunks.size() + ")");
         }
         return closed || firstChunk == endChunk
                 ? CompletableFuture.completedFuture(List.of())
@@ -123,12 +138,13 @@ public final class CacheServer implements KvCacheTier {
     public void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv) {
         List<String> chunks = keys.of(promptTokens, cacheSalt);
         if (chunk < 0 || chunk >= chunks.size()) {
-            throw new IllegalArgumentException("chunk " + chunk + " was to be stored; a prompt of " + promptTokens.length
-                    + " tokens has chunks [0, " + chunks.size() + ")");
+            throw new IllegalArgumentException("chunk " + chunk + " was to be stored; a prompt of "
+                    + promptTokens.length + " tokens has chunks [0, " + chunks.size() + ")");
         }
         if (kv.length != config.heldChunkBytes()) {
-            throw new IllegalArgumentException("a chunk of " + kv.length + " bytes was to be stored; " + config.chunkTokens()
-                    + " tokens at scale " + config.kvScale() + " have " + config.heldChunkBytes());
+            throw new IllegalArgumentException(
+                    "a chunk of " + kv.length + " bytes was to be stored; " + config.chunkTokens() + " tokens at scale "
+                            + config.kvScale() + " have " + config.heldChunkBytes());
         }
         if (!closed) {
             byte[] copy = kv.clone();

@@ -15,7 +15,12 @@ import dev.vllmjunit.topology.ModelSpec;
  * @param store the bucket of the S3 tier
  */
 public record CacheServerConfig(
-        ModelSpec model, int chunkTokens, int kvScale, long hostCapacityTokens, CostModel cost, ObjectStoreAccess store) {
+        ModelSpec model,
+        int chunkTokens,
+        int kvScale,
+        long hostCapacityTokens,
+        CostModel cost,
+        ObjectStoreAccess store) {
 
     /** Checks the sizes. */
     public CacheServerConfig {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a prompt's chunks: SHA-256, chained over the cache salt and all tokens up to the chunk's end, in the layout of the
@@ -32,9 +33,18 @@ final class ChunkKeys {
     };
 
     /** Equal only to itself with the same salt: prompts are compared by identity. */
-    private record Prompt(int[] tokens, Optional<String> salt) {
+    private static final class Prompt {
+
+        private final int[] tokens;
+        private final Optional<String> salt;
+
+        Prompt(int[] tokens, Optional<String> salt) {
+            this.tokens = tokens;
+            this.salt = salt;
+        }
+
         @Override
-        public boolean equals(Object other) {
+        public boolean equals(@Nullable Object other) {
             return other instanceof Prompt that && tokens == that.tokens && salt.equals(that.salt);
         }
 

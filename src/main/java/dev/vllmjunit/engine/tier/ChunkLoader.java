@@ -26,7 +26,12 @@ final class ChunkLoader {
     private final AtomicInteger inFlight = new AtomicInteger();
 
     ChunkLoader(
-            HostTier host, ObjectTier objects, ModelledTime time, CostModel cost, long chunkBytes, TierMetrics metrics) {
+            HostTier host,
+            ObjectTier objects,
+            ModelledTime time,
+            CostModel cost,
+            long chunkBytes,
+            TierMetrics metrics) {
         this.host = host;
         this.objects = objects;
         this.time = time;
@@ -63,9 +68,7 @@ final class ChunkLoader {
             if (missing >= 0) {
                 return CompletableFuture.completedFuture(from + missing);
             }
-            return to == keys.size()
-                    ? CompletableFuture.completedFuture(to)
-                    : probe(keys, to, wave * WAVE_GROWTH);
+            return to == keys.size() ? CompletableFuture.completedFuture(to) : probe(keys, to, wave * WAVE_GROWTH);
         });
     }
 
@@ -138,7 +141,10 @@ final class ChunkLoader {
     }
 
     private static List<LoadedChunk> prefix(List<Optional<LoadedChunk>> chunks) {
-        return chunks.stream().takeWhile(Optional::isPresent).flatMap(Optional::stream).toList();
+        return chunks.stream()
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {

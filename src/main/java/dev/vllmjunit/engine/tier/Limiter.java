@@ -33,7 +33,7 @@ final class Limiter {
         } catch (RuntimeException e) {
             started = CompletableFuture.failedFuture(e);
         }
-        started.whenComplete((value, failure) -> {
+        var unused = started.whenComplete((value, failure) -> {
             running.decrementAndGet();
             if (failure == null) {
                 result.complete(value);

@@ -98,8 +98,7 @@ final class ObjectTier implements AutoCloseable {
 
     /** Writes a chunk; false where the store does not take it. */
     CompletableFuture<Boolean> put(String key, byte[] kv) {
-        return guarded(writes, () -> client.put(key, kv))
-                .handle((done, failure) -> failure == null && written(key));
+        return guarded(writes, () -> client.put(key, kv)).handle((done, failure) -> failure == null && written(key));
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> guarded(

@@ -35,7 +35,12 @@ final class StoreQueue {
     private long linkFreeAt = System.nanoTime();
 
     StoreQueue(
-            ObjectTier objects, ModelledTime time, CostModel cost, long chunkBytes, long limitBytes, TierMetrics metrics) {
+            ObjectTier objects,
+            ModelledTime time,
+            CostModel cost,
+            long chunkBytes,
+            long limitBytes,
+            TierMetrics metrics) {
         this.objects = objects;
         this.time = time;
         this.cost = cost;
@@ -61,7 +66,7 @@ final class StoreQueue {
             finish(key, kv, done, false);
             return;
         }
-        objects.isStored(key)
+        var unused = objects.isStored(key)
                 .thenCompose(there -> there ? CompletableFuture.completedFuture(true) : write(key, kv))
                 .whenComplete((stored, failure) -> finish(key, kv, done, failure == null && stored));
     }

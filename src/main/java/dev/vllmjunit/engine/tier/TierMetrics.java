@@ -30,7 +30,8 @@ final class TierMetrics {
     private final int chunkTokens;
 
     private final Counter lookups = bySalt("lookups_requests", "Completed lookups");
-    private final Counter requestedTokens = bySalt("lookup_requested_tokens", "Whole-chunk tokens that lookups asked for");
+    private final Counter requestedTokens =
+            bySalt("lookup_requested_tokens", "Whole-chunk tokens that lookups asked for");
     private final Counter hitTokens = bySalt("lookup_hit_tokens", "Tokens found in L1 or L2");
     private final Counter l1HitTokens = bySalt("lookup_hit_l1_tokens", "Tokens found in L1");
     private final Counter l2HitTokens = bySalt("lookup_hit_l2_tokens", "Tokens found in L2");

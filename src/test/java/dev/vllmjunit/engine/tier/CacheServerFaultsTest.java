@@ -30,6 +30,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CacheServerFaultsTest {
@@ -89,14 +92,15 @@ class CacheServerFaultsTest {
     @Test
     void aStoreThatDeniesIsAMissButStaysEnabled() {
         ObjectStoreAccess denied = store.access("us-east-1", "nixl", "");
-        ObjectStoreAccess wrong = new ObjectStoreAccess(
-                denied.endpoint(), "us-east-1", "nixl", "", true, wrongSecret(denied), "test");
+        ObjectStoreAccess wrong =
+                new ObjectStoreAccess(denied.endpoint(), "us-east-1", "nixl", "", true, wrongSecret(denied), "test");
         try (CacheServer server = CacheServer.start(config(wrong))) {
             storeAll(server, PROMPT, NO_SALT);
-            Awaitility.await()
-                    .until(() -> metric(server, "l2_store_completed_requests_total{l2_name=\"s3\"}") == 10);
-            assertThat(metric(server, "l2_store_submitted_objects_chunks_total")).isEqualTo(10);
-            assertThat(metric(server, "l2_store_completed_objects_chunks_total")).isZero();
+            Awaitility.await().until(() -> metric(server, "l2_store_completed_requests_total{l2_name=\"s3\"}") == 10);
+            assertThat(metric(server, "l2_store_submitted_objects_chunks_total"))
+                    .isEqualTo(10);
+            assertThat(metric(server, "l2_store_completed_objects_chunks_total"))
+                    .isZero();
             assertThat(adapter(server).path("is_healthy").asBoolean()).isTrue();
             assertThat(get(server, "/status").body())
                     .doesNotContain(denied.credentials().resolveCredentials().secretAccessKey())
@@ -104,10 +108,9 @@ class CacheServerFaultsTest {
         }
     }
 
-    private static software.amazon.awssdk.auth.credentials.AwsCredentialsProvider wrongSecret(ObjectStoreAccess right) {
-        return software.amazon.awssdk.auth.credentials.StaticCredentialsProvider.create(
-                software.amazon.awssdk.auth.credentials.AwsBasicCredentials.create(
-                        right.credentials().resolveCredentials().accessKeyId(), "wrong-secret"));
+    private static AwsCredentialsProvider wrongSecret(ObjectStoreAccess right) {
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                right.credentials().resolveCredentials().accessKeyId(), "wrong-secret"));
     }
 
     @Test
@@ -159,7 +162,8 @@ class CacheServerFaultsTest {
 
             assertThat(lookup(server, PROMPT, NO_SALT)).isZero();
             storeAll(server, PROMPT, NO_SALT);
-            assertThat(bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10))).hasSize(10);
+            assertThat(bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10)))
+                    .hasSize(10);
         }
     }
 

@@ -17,10 +17,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vllmjunit.engine.tier.KvCacheTier.LoadedChunk;
 import dev.vllmjunit.engine.tier.TierFixture.ChunkCost;
 import dev.vllmjunit.kvstore.BucketSummary;
-import dev.vllmjunit.kvstore.CacheBucket;
-import dev.vllmjunit.kvstore.CacheObject;
-import dev.vllmjunit.kvstore.EmbeddedObjectStore;
-import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,49 +25,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class CacheServerTest {
+class CacheServerTest extends CacheServerTestBase {
 
-    private static final int[] PROMPT = prompt(1, 10 * CHUNK + 5);
     private static final int[] OTHER = prompt(2, 10 * CHUNK);
     private static final String LABELS = "{cache_salt=\"\",model_name=\"lab/tiny\"}";
-
-    private static EmbeddedObjectStore store;
-
-    private ObjectStoreAccess access;
-    private CacheBucket bucket;
-    private CacheServer server;
-
-    @BeforeAll
-    static void startStore() {
-        store = EmbeddedObjectStore.start();
-    }
-
-    @AfterAll
-    static void stopStore() {
-        store.close();
-    }
-
-    @BeforeEach
-    void start() {
-        access = store.access("us-east-1", "nixl", "run/");
-        bucket = new CacheBucket(access);
-        server = CacheServer.start(config(access));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-        bucket.clear();
-        bucket.close();
-    }
 
     @Test
     void aColdPromptHasNothing() {
@@ -119,7 +78,8 @@ class CacheServerTest {
 
         List<LoadedChunk> again = load(server, PROMPT, NO_SALT, 0, 10);
 
-        assertThat(again).extracting(LoadedChunk::fromObjectStore)
+        assertThat(again)
+                .extracting(LoadedChunk::fromObjectStore)
                 .containsExactly(false, false, false, false, true, true, true, true, true, true);
         assertThat(again).extracting(LoadedChunk::kv).containsExactly(expected(PROMPT, 0, 10));
     }
@@ -147,7 +107,8 @@ class CacheServerTest {
         assertThat(lookup(server, PROMPT, NO_SALT)).isZero();
         assertThat(lookup(server, PROMPT, Optional.of("b"))).isZero();
         assertThat(lookup(server, PROMPT, Optional.of("a"))).isEqualTo(10);
-        assertThat(lookup(server, PROMPT, Optional.of("@/ not allowed in a key"))).isEqualTo(10);
+        assertThat(lookup(server, PROMPT, Optional.of("@/ not allowed in a key")))
+                .isEqualTo(10);
     }
 
     @Test
@@ -174,74 +135,18 @@ class CacheServerTest {
     }
 
     @Test
-    void aDeletedObjectShortensThePrefixUntilItIsStoredAgain() {
-        storeAndSettle(PROMPT, 10);
-        try (CacheServer other = CacheServer.start(config(access))) {
-            assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(10);
-            bucket.delete(keyOf(PROMPT, 3));
-
-            assertThat(load(other, PROMPT, NO_SALT, 0, 10)).hasSize(3);
-            assertThat(failures(other, "not_found")).isEqualTo(1);
-            assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(3);
-
-            other.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
-            bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
-            assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(10);
-        }
-    }
-
-    @Test
-    void aTruncatedObjectShortensThePrefixUntilItIsStoredAgain() {
-        assertDamageIsFound(new byte[HELD_BYTES / 2], "size_mismatch");
-    }
-
-    @Test
-    void anObjectThatIsTooLongShortensThePrefixUntilItIsStoredAgain() {
-        assertDamageIsFound(new byte[HELD_BYTES * 1000], "size_mismatch");
-    }
-
-    @Test
-    void anEmptyObjectShortensThePrefixUntilItIsStoredAgain() {
-        assertDamageIsFound(new byte[0], "store_error");
-    }
-
-    private void assertDamageIsFound(byte[] damaged, String reason) {
-        storeAndSettle(PROMPT, 10);
-        server.dropHostTier();
-        bucket.write(keyOf(PROMPT, 3), damaged);
-
-        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).hasSize(3);
-        assertThat(failures(server, reason)).isEqualTo(1);
-        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(3);
-
-        server.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
-        Awaitility.await().until(() -> bucket.read(keyOf(PROMPT, 3)).length == HELD_BYTES);
-        server.dropHostTier();
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).extracting(LoadedChunk::kv).containsExactly(expected(PROMPT, 0, 10));
-    }
-
-    @Test
-    void likeLmCacheItDoesNotNoticeOtherBytesOfTheSameSize() {
-        storeAndSettle(PROMPT, 10);
-        server.dropHostTier();
-        byte[] altered = new byte[HELD_BYTES];
-        bucket.write(keyOf(PROMPT, 3), altered);
-
-        assertThat(load(server, PROMPT, NO_SALT, 3, 4)).extracting(LoadedChunk::kv).containsExactly(altered);
-    }
-
-    @Test
     void theLeastRecentlyUsedChunkLeavesHostMemory() {
         try (CacheServer small = CacheServer.start(config(access, ChunkCost.FREE, 3 * CHUNK + 1))) {
             storeAll(small, PROMPT, NO_SALT);
             bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
 
-            assertThat(load(small, PROMPT, NO_SALT, 0, 10)).extracting(LoadedChunk::fromObjectStore)
+            assertThat(load(small, PROMPT, NO_SALT, 0, 10))
+                    .extracting(LoadedChunk::fromObjectStore)
                     .containsExactly(true, true, true, true, true, true, true, false, false, false);
             assertThat(metric(small, "l1_memory_usage_bytes{backend=\"dram\",l1_tag=\"_default\"}"))
                     .isEqualTo(3.0 * TierFixture.FULL_BYTES);
-            assertThat(metric(small, "l1_evicted_chunks_total{l1_tag=\"_default\"}")).isEqualTo(14);
+            assertThat(metric(small, "l1_evicted_chunks_total{l1_tag=\"_default\"}"))
+                    .isEqualTo(14);
         }
     }
 
@@ -276,10 +181,13 @@ class CacheServerTest {
         try (CacheServer slow = CacheServer.start(config(access, new ChunkCost(0, 0, 30_000_000), 1 << 20))) {
             long start = System.nanoTime();
             storeAll(slow, PROMPT, NO_SALT);
-            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> !bucket.list().isEmpty());
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> !bucket.list()
+                    .isEmpty());
             assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(30_000_000);
             assertThat(metric(slow, "num_inflight_l2_stores{l2_name=\"s3\"}")).isGreaterThan(0);
-            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> bucket.list().size() == 10);
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> bucket.list().size() == 10);
             assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(300_000_000);
         }
     }
@@ -294,16 +202,21 @@ class CacheServerTest {
 
     @Test
     void manyLoadsAtOnceGetTheirOwnChunks() {
-        List<int[]> prompts = IntStream.range(10, 40).mapToObj(seed -> prompt(seed, 20 * CHUNK)).toList();
+        List<int[]> prompts = IntStream.range(10, 40)
+                .mapToObj(seed -> prompt(seed, 20 * CHUNK))
+                .toList();
         prompts.forEach(prompt -> storeAll(server, prompt, NO_SALT));
         bucket.awaitSettled(600, Duration.ofMillis(100), Duration.ofSeconds(20));
         server.dropHostTier();
 
-        List<CompletableFuture<List<LoadedChunk>>> loads =
-                prompts.stream().map(prompt -> server.load(prompt, NO_SALT, 0, 20)).toList();
+        List<CompletableFuture<List<LoadedChunk>>> loads = prompts.stream()
+                .map(prompt -> server.load(prompt, NO_SALT, 0, 20))
+                .toList();
 
         for (int i = 0; i < loads.size(); i++) {
-            assertThat(within(loads.get(i))).extracting(LoadedChunk::kv).containsExactly(expected(prompts.get(i), 0, 20));
+            assertThat(within(loads.get(i)))
+                    .extracting(LoadedChunk::kv)
+                    .containsExactly(expected(prompts.get(i), 0, 20));
         }
         assertThat(metric(server, "num_inflight_l2_loads{l2_name=\"s3\"}")).isZero();
     }
@@ -331,10 +244,13 @@ class CacheServerTest {
         assertThat(metric(server, "l2_store_submitted_objects_chunks_total")).isEqualTo(10);
         assertThat(metric(server, "l2_store_completed_objects_chunks_total")).isEqualTo(10);
         assertThat(metric(server, "l2_prefetch_load_submitted_requests_total")).isEqualTo(1);
-        assertThat(metric(server, "l2_prefetch_load_submitted_objects_chunks_total")).isEqualTo(10);
-        assertThat(metric(server, "l2_load_completed_requests_total{l2_name=\"s3\"}")).isEqualTo(1);
+        assertThat(metric(server, "l2_prefetch_load_submitted_objects_chunks_total"))
+                .isEqualTo(10);
+        assertThat(metric(server, "l2_load_completed_requests_total{l2_name=\"s3\"}"))
+                .isEqualTo(1);
         assertThat(metric(server, "l2_prefetch_load_completed_chunks_total")).isEqualTo(10);
-        assertThat(metric(server, "l2_load_throughput_GB_per_second_count{l2_name=\"s3\"}")).isEqualTo(1);
+        assertThat(metric(server, "l2_load_throughput_GB_per_second_count{l2_name=\"s3\"}"))
+                .isEqualTo(1);
         assertThat(metric(server, "l2_usage_bytes{l2_name=\"s3\"}")).isEqualTo(10.0 * TierFixture.FULL_BYTES);
         assertThat(failures(server, "not_found")).isZero();
     }
@@ -360,25 +276,5 @@ class CacheServerTest {
         assertThatThrownBy(() -> server.store(OTHER, NO_SALT, 10, new byte[HELD_BYTES]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("chunk 10 was to be stored; a prompt of 160 tokens has chunks [0, 10)");
-    }
-
-    private void storeAndSettle(int[] prompt, long objects) {
-        storeAll(server, prompt, NO_SALT);
-        Awaitility.await()
-                .until(() -> metric(server, "l2_store_completed_objects_chunks_total") == objects);
-        assertThat(bucket.list()).extracting(CacheObject::bytes).containsOnly((long) HELD_BYTES).hasSize((int) objects);
-    }
-
-    private static String keyOf(int[] prompt, int chunk) {
-        return new ChunkKeys("run/", "lab/tiny", CHUNK).of(prompt, NO_SALT).get(chunk);
-    }
-
-    private static double failures(CacheServer server, String reason) {
-        return metric(
-                server, "l2_prefetch_failure_chunks_total{model_name=\"lab/tiny\",reason=\"" + reason + "\"}");
-    }
-
-    private static byte[][] expected(int[] prompt, int first, int end) {
-        return IntStream.range(first, end).mapToObj(i -> kv(prompt, i)).toArray(byte[][]::new);
     }
 }
