@@ -83,6 +83,12 @@ public class BenchmarkResultAssert extends AbstractAssert<BenchmarkResultAssert,
         return new CountAssert(this, Readings.computedTokens());
     }
 
+    /** Prompt tokens that the decode nodes computed themselves instead of pulling them: 0 where every transfer worked. */
+    @CheckReturnValue
+    public CountAssert tokensComputedByDecode() {
+        return new CountAssert(this, Readings.tokensComputedByDecode());
+    }
+
     /** KV transfers from prefill to decode. */
     @CheckReturnValue
     public TransferAssert transfer() {

@@ -8,7 +8,7 @@ import org.assertj.core.data.Percentage;
 public final class CacheHitRateAssert extends FigureAssert<CacheHitRateAssert, Percentage> {
 
     CacheHitRateAssert(BenchmarkResultAssert result) {
-        super(result, Readings.cacheHitRate(), CacheHitRateAssert.class);
+        super(result, Readings.cacheHitRate(), CacheHitRateAssert.class, Percentage.class);
     }
 
     /** Only what this tier had. INVALID if the stack cannot tell host memory from object store. */

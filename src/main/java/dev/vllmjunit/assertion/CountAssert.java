@@ -4,7 +4,12 @@ package dev.vllmjunit.assertion;
 public final class CountAssert extends FigureAssert<CountAssert, Long> {
 
     CountAssert(BenchmarkResultAssert result, Reading reading) {
-        super(result, reading, CountAssert.class);
+        super(result, reading, CountAssert.class, Long.class);
+    }
+
+    /** Exactly this number. */
+    public CountAssert isEqualTo(long expected) {
+        return isEqualTo(Long.valueOf(expected));
     }
 
     @Override

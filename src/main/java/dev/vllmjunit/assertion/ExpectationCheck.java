@@ -15,13 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Holds a profile's expectations against the results of a stack. The range that decides is the one the profile gives for that
  * stack; the guide's own range is always shown beside the value and decides nothing.
  */
-public final class ExpectationCheck {
+final class ExpectationCheck {
 
     private final String stack;
     private final Map<CacheState, BenchmarkResult> results;
@@ -41,40 +40,13 @@ public final class ExpectationCheck {
      * @param results by the cache state they were measured in
      * @param floor tells of an expectation whose guide's range no such hardware could reach, with the figures
      */
-    public static List<ExpectationOutcome> evaluate(
+    static List<ExpectationOutcome> evaluate(
             List<Expectation> expectations,
             String stack,
             Map<CacheState, BenchmarkResult> results,
             Function<Expectation, Optional<String>> floor) {
         ExpectationCheck check = new ExpectationCheck(stack, results, floor);
         return expectations.stream().map(check::outcome).toList();
-    }
-
-    /**
-     * Returns if no outcome is INVALID or FAIL.
-     *
-     * @throws InvalidRunException listing the INVALID ones
-     * @throws AssertionError listing the FAILed ones, if none is INVALID
-     */
-    public static void requireMet(List<ExpectationOutcome> outcomes) {
-        String invalid = listed(outcomes, Verdict.INVALID);
-        if (!invalid.isEmpty()) {
-            throw new InvalidRunException(
-                    InvalidReason.INCONCLUSIVE, "expectations that could not be decided:" + invalid);
-        }
-        String failed = listed(outcomes, Verdict.FAIL);
-        if (!failed.isEmpty()) {
-            throw new AssertionError(
-                    "\nExpecting every expectation of the profile to be met, but these were not:" + failed);
-        }
-    }
-
-    private static String listed(List<ExpectationOutcome> outcomes, Verdict verdict) {
-        return outcomes.stream()
-                .filter(outcome -> outcome.verdict() == verdict)
-                .map(outcome -> "\n  " + outcome.expectation().row() + ", "
-                        + outcome.expectation().state() + ": " + outcome.note())
-                .collect(Collectors.joining());
     }
 
     private ExpectationOutcome outcome(Expectation expectation) {
@@ -84,40 +56,40 @@ public final class ExpectationCheck {
                     : value(expectation.state(), expectation.metric());
             return judged(expectation, value);
         } catch (InvalidRunException invalid) {
-            return new ExpectationOutcome(
-                    expectation,
-                    OptionalDouble.empty(),
-                    Verdict.INVALID,
-                    inOneLine(requireNonNullElse(invalid.getMessage(), "")));
+            return undecided(expectation, inOneLine(requireNonNullElse(invalid.getMessage(), "")));
         }
+    }
+
+    /** Only a row that was to decide something is missed; one that is shown beside the others says why it has no value. */
+    private ExpectationOutcome undecided(Expectation expectation, String why) {
+        Optional<Range> deciding = deciding(expectation);
+        Verdict verdict = deciding.isPresent() ? Verdict.INVALID : Verdict.REPORTED;
+        return new ExpectationOutcome(expectation, OptionalDouble.empty(), deciding, verdict, why);
+    }
+
+    private Optional<Range> deciding(Expectation expectation) {
+        return Optional.ofNullable(expectation.deciding().get(stack));
     }
 
     private double ratio(Expectation expectation, String other) {
         Comparability.require(result(expectation.state()), result(other));
-        double divisor = value(other, expectation.metric());
-        if (divisor == 0) {
+        double own = value(expectation.state(), expectation.metric());
+        double compared = value(other, expectation.metric());
+        if (own == 0 || compared == 0) {
             throw new InvalidRunException(
                     InvalidReason.NOT_OBSERVABLE,
-                    expectation.metric() + " is 0 in " + other + ": nothing to compare with");
+                    expectation.metric() + " is 0 in one of the two runs: nothing to compare with");
         }
-        return value(expectation.state(), expectation.metric()) / divisor;
+        return expectation.timesBetter(own, compared);
     }
 
     private ExpectationOutcome judged(Expectation expectation, double value) {
-        Optional<Range> deciding = Optional.ofNullable(expectation.deciding().get(stack));
+        Optional<Range> deciding = deciding(expectation);
         Optional<String> unreachable = floor.apply(expectation);
         Verdict verdict = deciding.map(range -> range.contains(value) ? Verdict.PASS : Verdict.FAIL)
                 .orElse(unreachable.isPresent() ? Verdict.NOT_FEASIBLE : Verdict.REPORTED);
-        String unit = expectation
-                .comparedTo()
-                .map(other -> "x " + other)
-                .orElse(expectation.metric().unit());
-        String note = Unit.digits(value) + " " + unit
-                + deciding.map(range -> "; expected on " + stack + ": " + words(range))
-                        .orElse("")
-                + "; guide: " + words(expectation.guide())
-                + unreachable.map(why -> "; not feasible: " + why).orElse("");
-        return new ExpectationOutcome(expectation, OptionalDouble.of(value), verdict, note);
+        String note = unreachable.map(why -> "not feasible: " + why).orElse("");
+        return new ExpectationOutcome(expectation, OptionalDouble.of(value), deciding, verdict, note);
     }
 
     private double value(String state, Metric metric) {
@@ -130,10 +102,11 @@ public final class ExpectationCheck {
                     case COMPUTED_TOKENS -> Readings.computedTokens();
                     case COMPUTE_SAVINGS -> Readings.computeSavings();
                     case TRANSFER_MEAN -> Readings.meanTransferTime();
+                    case OBJECT_LOAD_MEAN -> Readings.meanObjectLoadTime();
                 };
         double base = reading.of(result(state)).value();
         return switch (metric) {
-            case TTFT_MEAN, TRANSFER_MEAN -> base / 1e6;
+            case TTFT_MEAN, TRANSFER_MEAN, OBJECT_LOAD_MEAN -> base / 1e6;
             case TOTAL_TIME -> base / 1e9;
             default -> base;
         };
@@ -147,15 +120,6 @@ public final class ExpectationCheck {
                 .orElseThrow(() -> new InvalidRunException(
                         InvalidReason.NOT_OBSERVABLE, "there is no run in cache state " + state))
                 .requireValid();
-    }
-
-    private static String words(Range range) {
-        if (range.min() == Double.NEGATIVE_INFINITY) {
-            return "at most " + Unit.digits(range.max());
-        }
-        return range.max() == Double.POSITIVE_INFINITY
-                ? "at least " + Unit.digits(range.min())
-                : Unit.digits(range.min()) + " to " + Unit.digits(range.max());
     }
 
     private static String inOneLine(String message) {

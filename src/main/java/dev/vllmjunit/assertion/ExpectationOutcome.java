@@ -1,14 +1,35 @@
 package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.topology.Expectation;
+import dev.vllmjunit.topology.Expectation.Range;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * One row of the guide's table with what was measured.
  *
  * @param expectation the row
- * @param measured in the metric's unit, or the ratio where the row is relative; empty when there is no value to be trusted
+ * @param measured in the row's unit; empty when there is no value to be trusted
+ * @param deciding the range that decides on this stack; empty where the row is only shown
  * @param verdict what became of it
- * @param note the ranges in words, why it is INVALID, or the figures why it is not feasible
+ * @param note why there is no value to be trusted, or the figures why the guide's range is not feasible; empty otherwise
  */
-public record ExpectationOutcome(Expectation expectation, OptionalDouble measured, Verdict verdict, String note) {}
+public record ExpectationOutcome(
+        Expectation expectation, OptionalDouble measured, Optional<Range> deciding, Verdict verdict, String note) {
+
+    /** Value, ranges and note in one line, for messages. */
+    public String sentence() {
+        String unit = expectation.unit();
+        return measured.isEmpty()
+                ? note
+                : Unit.digits(measured.getAsDouble()) + " " + unit
+                        + expectation
+                                .comparedTo()
+                                .map(other -> " better than " + other)
+                                .orElse("")
+                        + deciding.map(range -> "; expected: " + range.describe(unit))
+                                .orElse("")
+                        + "; guide: " + expectation.guide().describe(unit)
+                        + (note.isEmpty() ? "" : "; " + note);
+    }
+}

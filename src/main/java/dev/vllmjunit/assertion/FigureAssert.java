@@ -6,6 +6,7 @@ import java.util.function.DoublePredicate;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.data.Percentage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assertions of one figure of a result. Each throws {@link InvalidRunException} if the result is invalid or cannot tell the figure.
@@ -17,9 +18,11 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
 
     private final BenchmarkResultAssert result;
     private final Reading reading;
+    private final Class<B> bounds;
 
-    FigureAssert(BenchmarkResultAssert result, Reading reading, Class<S> type) {
+    FigureAssert(BenchmarkResultAssert result, Reading reading, Class<S> type, Class<B> bounds) {
         super(result.actual(), type);
+        this.bounds = bounds;
         this.result = result;
         this.reading = reading;
         info.description(result.info.description());
@@ -28,6 +31,21 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
 
     /** The bound in the base of the figure's unit. */
     abstract double value(B bound);
+
+    /**
+     * Exactly the expected figure.
+     *
+     * @throws IllegalArgumentException if the expected value is none that the figure can have
+     */
+    @Override
+    public S isEqualTo(@Nullable Object expected) {
+        if (!bounds.isInstance(expected)) {
+            throw new IllegalArgumentException(
+                    expected + " is no " + bounds.getSimpleName() + ", which is what this figure is compared with");
+        }
+        double value = value(bounds.cast(expected));
+        return check("to be equal to", value, actual -> actual == value);
+    }
 
     /** Less than the bound. */
     public S isLessThan(B bound) {

@@ -29,6 +29,12 @@ public final class PerformanceAssertions {
         return new BenchmarkResultAssert(actual);
     }
 
+    /** Begins an assertion of a profile's expectations. */
+    @CheckReturnValue
+    public static ExpectationTableAssert assertThat(ExpectationTable actual) {
+        return new ExpectationTableAssert(actual);
+    }
+
     /** {@link #assertThat(BenchmarkResult)} for tests written as given, when, then. */
     @CheckReturnValue
     public static BenchmarkResultAssert then(BenchmarkResult actual) {

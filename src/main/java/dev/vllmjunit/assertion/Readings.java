@@ -5,7 +5,9 @@ import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.Tier;
 import dev.vllmjunit.evidence.TokenAccount;
+import dev.vllmjunit.topology.Topology;
 import java.util.Locale;
+import java.util.Map;
 
 /** The figures of a result that are not statistics of a latency. */
 final class Readings {
@@ -41,6 +43,14 @@ final class Readings {
                 promptTokens(result.tokens()));
     }
 
+    static Reading tokensComputedByDecode() {
+        return result -> Figure.of(
+                "prompt tokens computed by the decode nodes",
+                (double) result.tokens().decodeComputed(),
+                Unit.TOKENS,
+                promptTokens(result.tokens()));
+    }
+
     static Reading cacheHitRate() {
         return result -> {
             TokenAccount tokens = result.tokens();
@@ -67,6 +77,35 @@ final class Readings {
     static Reading transfers() {
         return result -> Figure.of(
                 "number of KV transfers", (double) result.transfers().count(), Unit.TRANSFERS, requests(result));
+    }
+
+    /**
+     * From the cache server's own throughput of each load and the chunks it loaded: exact where the loads are of one size, as those
+     * of documents of one length are.
+     */
+    static Reading meanObjectLoadTime() {
+        return result -> {
+            double loads = cacheServer(result, "lmcache_mp_l2_load_throughput_GB_per_second_count");
+            double chunks = cacheServer(result, "lmcache_mp_l2_prefetch_load_completed_chunks_total");
+            double throughput = cacheServer(result, "lmcache_mp_l2_load_throughput_GB_per_second_sum");
+            if (loads == 0 || throughput == 0) {
+                throw invalid(result, "the cache server counted no load from the object store");
+            }
+            Topology topology = result.conditions().topology();
+            double bytes = chunks
+                    / loads
+                    * topology.cacheChunkTokens()
+                    * topology.model().kvBytesPerToken();
+            return Figure.of(
+                    "mean time of a load from S3", bytes / (throughput / loads), Unit.TIME, (long) loads + " loads");
+        };
+    }
+
+    private static double cacheServer(BenchmarkResult result, String name) {
+        return result.metrics().entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith("cache-server/" + name + "{"))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
     }
 
     static Reading meanTransferTime() {

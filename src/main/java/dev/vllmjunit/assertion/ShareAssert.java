@@ -6,7 +6,7 @@ import org.assertj.core.data.Percentage;
 public final class ShareAssert extends FigureAssert<ShareAssert, Percentage> {
 
     ShareAssert(BenchmarkResultAssert result, Reading reading) {
-        super(result, reading, ShareAssert.class);
+        super(result, reading, ShareAssert.class, Percentage.class);
     }
 
     @Override

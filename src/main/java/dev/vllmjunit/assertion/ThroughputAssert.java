@@ -7,7 +7,7 @@ import org.assertj.core.annotation.CheckReturnValue;
 public final class ThroughputAssert extends FigureAssert<ThroughputAssert, Rate> {
 
     ThroughputAssert(BenchmarkResultAssert result, Reading reading) {
-        super(result, reading, ThroughputAssert.class);
+        super(result, reading, ThroughputAssert.class, Rate.class);
     }
 
     /**

@@ -8,7 +8,7 @@ import org.assertj.core.annotation.CheckReturnValue;
 public final class TimeAssert extends FigureAssert<TimeAssert, Duration> {
 
     TimeAssert(BenchmarkResultAssert result, Reading reading) {
-        super(result, reading, TimeAssert.class);
+        super(result, reading, TimeAssert.class, Duration.class);
     }
 
     /**

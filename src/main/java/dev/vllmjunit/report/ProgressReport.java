@@ -1,5 +1,6 @@
 package dev.vllmjunit.report;
 
+import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -73,9 +74,14 @@ public final class ProgressReport {
                         out.println(mask.apply("  INVALID (" + problem.reason() + "): " + problem.detail())));
     }
 
-    /** Where to look, as the last line. */
-    public void reportAt(Path report) {
-        out.println("Report: " + report.toAbsolutePath().normalize());
+    /** A profile's expectations with their verdicts. */
+    public void expectations(List<ExpectationOutcome> outcomes) {
+        out.println(ExpectationRows.of("Expectations", outcomes).masked(mask).text());
+    }
+
+    /** One line. */
+    public void line(String text) {
+        out.println(mask.apply(text));
     }
 
     private static Optional<OutputStream> openTerminal() {

@@ -105,13 +105,13 @@ public final class Reports {
 
     /** Shows a profile's expectations, the guide's row by row, with what was measured and the verdict. */
     public Path expectations(List<ExpectationOutcome> outcomes) {
-        Table table = ExpectationTable.of("Expectations", outcomes).masked(mask);
+        Table table = ExpectationRows.of("Expectations", outcomes).masked(mask);
         overview.add(table);
         return section("expectations", "expectations")
                 .add(
                         "expectations",
                         "expectations.html",
-                        Html.page("Expectations", ExpectationTable.LEAD, List.of(table), List.of()))
+                        Html.page("Expectations", ExpectationRows.LEAD, List.of(table), List.of()))
                 .add("expectations, text", "expectations.txt", table.text())
                 .publish(runs, allure);
     }

@@ -34,6 +34,17 @@ public record Topology(
         return withRole(NodeRole.DECODE);
     }
 
+    /**
+     * Tokens in one object of the S3 tier: a chunk for LMCache, a block for vLLM's own tiering. Where there is no S3 tier, the
+     * block size of the prefill nodes, which is then the unit of every hit.
+     */
+    public int cacheChunkTokens() {
+        int blockSize = prefill().get(0).blockSize();
+        return s3Cache.filter(s3 -> s3.writer() == S3CacheSpec.Writer.LMCACHE)
+                .map(S3CacheSpec::chunkTokens)
+                .orElse(blockSize);
+    }
+
     private List<NodeSpec> withRole(NodeRole role) {
         return nodes.stream().filter(node -> node.role() == role).toList();
     }

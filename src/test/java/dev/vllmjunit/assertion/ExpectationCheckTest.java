@@ -3,6 +3,7 @@ package dev.vllmjunit.assertion;
 import static dev.vllmjunit.topology.Expectation.Metric.CACHE_HIT_RATE;
 import static dev.vllmjunit.topology.Expectation.Metric.COMPUTED_TOKENS;
 import static dev.vllmjunit.topology.Expectation.Metric.COMPUTE_SAVINGS;
+import static dev.vllmjunit.topology.Expectation.Metric.OBJECT_LOAD_MEAN;
 import static dev.vllmjunit.topology.Expectation.Metric.THROUGHPUT;
 import static dev.vllmjunit.topology.Expectation.Metric.TOTAL_TIME;
 import static dev.vllmjunit.topology.Expectation.Metric.TRANSFER_MEAN;
@@ -31,18 +32,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ExpectationCheckTest {
 
     private static final Range GUIDE = new Range(50, 100);
-    private static final Map<CacheState, BenchmarkResult> RESULTS = Map.of(
-            CacheState.EMPTY, Results.cold().build(),
-            CacheState.S3_ONLY, Results.warm().build());
+    private static final BenchmarkResult COLD = Results.cold().build();
+    private static final BenchmarkResult WARM = Results.warm().build();
+    private static final Map<CacheState, BenchmarkResult> RESULTS =
+            Map.of(CacheState.EMPTY, COLD, CacheState.S3_ONLY, WARM);
 
     @Test
     void passesWithinTheDecidingRange() {
-        assertThat(outcome(expectation(TTFT_MEAN, Map.of("embedded", new Range(400, 600)))))
+        Expectation expectation = expectation(TTFT_MEAN, Map.of("embedded", new Range(400, 600)));
+
+        assertThat(outcome(expectation))
                 .isEqualTo(new ExpectationOutcome(
-                        expectation(TTFT_MEAN, Map.of("embedded", new Range(400, 600))),
-                        OptionalDouble.of(500),
-                        Verdict.PASS,
-                        "500 ms; expected on embedded: 400 to 600; guide: 50 to 100"));
+                        expectation, OptionalDouble.of(500), Optional.of(new Range(400, 600)), Verdict.PASS, ""));
+        assertThat(outcome(expectation).sentence()).isEqualTo("500 ms; expected: 400–600 ms; guide: 50–100 ms");
     }
 
     @Test
@@ -51,7 +53,7 @@ class ExpectationCheckTest {
                 outcome(expectation(TTFT_MEAN, Map.of("embedded", new Range(Double.NEGATIVE_INFINITY, 499))));
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(outcome.note()).isEqualTo("500 ms; expected on embedded: at most 499; guide: 50 to 100");
+        assertThat(outcome.sentence()).isEqualTo("500 ms; expected: at most 499 ms; guide: 50–100 ms");
     }
 
     @Test
@@ -59,7 +61,7 @@ class ExpectationCheckTest {
         ExpectationOutcome outcome = outcome(expectation(TTFT_MEAN, Map.of("attach", new Range(0, 1))));
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.REPORTED);
-        assertThat(outcome.note()).isEqualTo("500 ms; guide: 50 to 100");
+        assertThat(outcome.sentence()).isEqualTo("500 ms; guide: 50–100 ms");
     }
 
     @Test
@@ -72,17 +74,18 @@ class ExpectationCheckTest {
                 .get(0);
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.NOT_FEASIBLE);
-        assertThat(outcome.note()).isEqualTo("500 ms; guide: 50 to 100; not feasible: computing takes 306 ms at peak");
+        assertThat(outcome.sentence())
+                .isEqualTo("500 ms; guide: 50–100 ms; not feasible: computing takes 306 ms at peak");
     }
 
     @Test
     void isInvalidWithoutARun() {
         ExpectationOutcome outcome =
-                only(expectation(TTFT_MEAN, Map.of()), Map.of(CacheState.EMPTY, RESULTS.get(CacheState.EMPTY)));
+                only(expectation(TTFT_MEAN, Map.of("embedded", GUIDE)), Map.of(CacheState.EMPTY, COLD));
 
         assertThat(outcome.measured()).isEmpty();
         assertThat(outcome.verdict()).isEqualTo(Verdict.INVALID);
-        assertThat(outcome.note()).isEqualTo("INVALID (NOT_OBSERVABLE): there is no run in cache state S3_ONLY");
+        assertThat(outcome.sentence()).isEqualTo("INVALID (NOT_OBSERVABLE): there is no run in cache state S3_ONLY");
     }
 
     @Test
@@ -95,7 +98,7 @@ class ExpectationCheckTest {
                 only(expectation(TTFT_MEAN, Map.of("embedded", GUIDE)), Map.of(CacheState.S3_ONLY, untrusted));
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.INVALID);
-        assertThat(outcome.note())
+        assertThat(outcome.sentence())
                 .startsWith("INVALID (SOURCES_DISAGREE): 5 and 6; measured under: 10 documents x 20000 tokens");
     }
 
@@ -115,65 +118,96 @@ class ExpectationCheckTest {
     }
 
     @Test
-    void dividesByTheStateComparedTo() {
-        Expectation relative = new Expectation(
-                "mean TTFT",
-                "S3_ONLY",
-                TTFT_MEAN,
-                Optional.of("EMPTY"),
-                new Range(0.2, 0.25),
-                Map.of("embedded", new Range(0, 0.5)));
+    void saysHowManyTimesBetterWhereLessIsBetter() {
+        ExpectationOutcome outcome = only(relative(TTFT_MEAN, new Range(2, 100)), RESULTS);
 
-        ExpectationOutcome outcome = only(relative, RESULTS);
-
-        assertThat(outcome.measured()).hasValue(0.25);
+        assertThat(outcome.measured()).hasValue(4);
         assertThat(outcome.verdict()).isEqualTo(Verdict.PASS);
-        assertThat(outcome.note()).isEqualTo("0.25 x EMPTY; expected on embedded: 0 to 0.5; guide: 0.2 to 0.25");
+        assertThat(outcome.sentence()).isEqualTo("4 x better than EMPTY; expected: 2–100 x; guide: 4–5 x");
+    }
+
+    @Test
+    void saysHowManyTimesBetterWhereMoreIsBetter() {
+        ExpectationOutcome outcome = only(relative(THROUGHPUT, new Range(100, 200)), RESULTS);
+
+        assertThat(outcome.measured().orElseThrow()).isEqualTo(WARM.throughput() / COLD.throughput());
+        assertThat(outcome.verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void showsARowThatDecidesNothingAlsoWithoutARun() {
+        assertThat(only(expectation(TTFT_MEAN, Map.of()), Map.of()).verdict()).isEqualTo(Verdict.REPORTED);
+    }
+
+    @Test
+    void readsTheMeanLoadFromTheCacheServersCounters() {
+        BenchmarkResult loaded = Results.warm()
+                .metrics(Map.of(
+                        "cache-server/lmcache_mp_l2_load_throughput_GB_per_second_count{l2_name=\"s3\"}", 2.0,
+                        "cache-server/lmcache_mp_l2_load_throughput_GB_per_second_sum{l2_name=\"s3\"}", 20.0,
+                        "cache-server/lmcache_mp_l2_prefetch_load_completed_chunks_total{}", 20.0))
+                .build();
+
+        ExpectationOutcome outcome = only(expectation(OBJECT_LOAD_MEAN, Map.of()), Map.of(CacheState.S3_ONLY, loaded));
+
+        double bytes = 10 * 256 * 327_680.0;
+        assertThat(outcome.measured().orElseThrow()).isCloseTo(bytes / 10e9 * 1_000, within(1e-9));
     }
 
     @Test
     void doesNotDivideWhatCannotBeCompared() {
-        Expectation relative =
-                new Expectation("throughput", "S3_ONLY", THROUGHPUT, Optional.of("EMPTY"), new Range(3, 10), Map.of());
+        Expectation relative = relative(THROUGHPUT, GUIDE);
         BenchmarkResult other = Results.cold().workload("1 document").build();
 
         ExpectationOutcome outcome =
                 only(relative, Map.of(CacheState.S3_ONLY, Results.warm().build(), CacheState.EMPTY, other));
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.INVALID);
-        assertThat(outcome.note())
+        assertThat(outcome.sentence())
                 .contains("workload: 10 documents x 20000 tokens, 3 rounds, random against 1 document");
     }
 
     @Test
     void doesNotDivideByNothing() {
-        Expectation relative = new Expectation(
-                "cache hit rate", "S3_ONLY", CACHE_HIT_RATE, Optional.of("EMPTY"), new Range(3, 10), Map.of());
-
-        assertThat(only(relative, RESULTS).note())
-                .isEqualTo("INVALID (NOT_OBSERVABLE): CACHE_HIT_RATE is 0 in EMPTY: nothing to compare with");
+        assertThat(only(relative(CACHE_HIT_RATE, GUIDE), RESULTS).sentence())
+                .isEqualTo(
+                        "INVALID (NOT_OBSERVABLE): CACHE_HIT_RATE is 0 in one of the two runs: nothing to compare with");
     }
 
     @Test
     void requiresThatNoneFailsOrIsInvalid() {
-        List<ExpectationOutcome> met = evaluate(List.of(
-                expectation(CACHE_HIT_RATE, Map.of("embedded", new Range(60, 90))), expectation(TOTAL_TIME, Map.of())));
-        List<ExpectationOutcome> failed = evaluate(List.of(
-                expectation(COMPUTE_SAVINGS, Map.of("embedded", new Range(95, 100))),
-                expectation(COMPUTED_TOKENS, Map.of("embedded", new Range(0, 70_000)))));
-        List<ExpectationOutcome> invalid = ExpectationCheck.evaluate(
-                List.of(expectation(TRANSFER_MEAN, Map.of())), "embedded", Map.of(), expectation -> Optional.empty());
+        ExpectationTable met = table(
+                List.of(
+                        expectation(CACHE_HIT_RATE, Map.of("embedded", new Range(60, 90))),
+                        expectation(TOTAL_TIME, Map.of())),
+                RESULTS);
+        ExpectationTable failed = table(
+                List.of(
+                        expectation(COMPUTE_SAVINGS, Map.of("embedded", new Range(95, 100))),
+                        expectation(COMPUTED_TOKENS, Map.of("embedded", new Range(0, 70_000)))),
+                RESULTS);
+        ExpectationTable invalid = table(List.of(expectation(TRANSFER_MEAN, Map.of("embedded", GUIDE))), Map.of());
 
-        assertThatNoException().isThrownBy(() -> ExpectationCheck.requireMet(met));
+        assertThatNoException()
+                .isThrownBy(() -> PerformanceAssertions.assertThat(met).areMet());
         assertThatExceptionOfType(AssertionError.class)
-                .isThrownBy(() -> ExpectationCheck.requireMet(failed))
+                .isThrownBy(() -> PerformanceAssertions.assertThat(failed).areMet())
                 .withMessage("\nExpecting every expectation of the profile to be met, but these were not:"
-                        + "\n  COMPUTE_SAVINGS, S3_ONLY: 90 %; expected on embedded: 95 to 100; guide: 50 to 100");
+                        + "\n  COMPUTE_SAVINGS, S3_ONLY: 90 %; expected: 95–100 %; guide: 50–100 %");
         assertThatExceptionOfType(InvalidRunException.class)
-                .isThrownBy(() -> ExpectationCheck.requireMet(invalid))
+                .isThrownBy(() -> PerformanceAssertions.assertThat(invalid).areMet())
                 .withMessage(
                         "INVALID (INCONCLUSIVE): expectations that could not be decided:"
                                 + "\n  TRANSFER_MEAN, S3_ONLY: INVALID (NOT_OBSERVABLE): there is no run in cache state S3_ONLY");
+    }
+
+    private static Expectation relative(Metric metric, Range deciding) {
+        return new Expectation(
+                "relative", "S3_ONLY", metric, Optional.of("EMPTY"), new Range(4, 5), Map.of("embedded", deciding));
+    }
+
+    private static ExpectationTable table(List<Expectation> expectations, Map<CacheState, BenchmarkResult> results) {
+        return ExpectationTable.of(expectations, "embedded", List.copyOf(results.values()), any -> Optional.empty());
     }
 
     private static Expectation expectation(Metric metric, Map<String, Range> deciding) {
@@ -187,9 +221,5 @@ class ExpectationCheckTest {
     private static ExpectationOutcome only(Expectation expectation, Map<CacheState, BenchmarkResult> results) {
         return ExpectationCheck.evaluate(List.of(expectation), "embedded", results, any -> Optional.empty())
                 .get(0);
-    }
-
-    private static List<ExpectationOutcome> evaluate(List<Expectation> expectations) {
-        return ExpectationCheck.evaluate(expectations, "embedded", RESULTS, any -> Optional.empty());
     }
 }

@@ -47,6 +47,18 @@ class FigureAssertTest {
                         but it is 1,493 tokens/s less
                           samples: 30 requests"""),
                 row(
+                        "tokens computed by decode",
+                        r -> r.tokensComputedByDecode().isEqualTo(0),
+                        r -> r.tokensComputedByDecode().isEqualTo(7),
+                        """
+
+                        Expecting prompt tokens computed by the decode nodes:
+                          0 tokens
+                        to be equal to:
+                          7 tokens
+                        but it is 7 tokens less
+                          samples: 600,000 prompt tokens"""),
+                row(
                         "mean TTFT",
                         r -> r.timeToFirstToken().mean().isLessThan(Duration.ofMillis(2_001)),
                         r -> r.timeToFirstToken().mean().isLessThan(Duration.ofMillis(500)),
@@ -340,5 +352,12 @@ class FigureAssertTest {
 
     private static Throwable failure(ThrowingCallable assertion) {
         return catchThrowable(assertion);
+    }
+
+    @Test
+    void isEqualToComparesTheFigureAndNothingElse() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> assertThat(cold).computeSavings().isEqualTo(60))
+                .withMessage("60 is no Percentage, which is what this figure is compared with");
     }
 }

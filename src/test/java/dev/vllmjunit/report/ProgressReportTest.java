@@ -8,7 +8,6 @@ import dev.vllmjunit.evidence.InvalidReason;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,10 +75,10 @@ class ProgressReportTest {
     }
 
     @Test
-    void theLastLineLeadsToTheReport() {
-        new ProgressReport(Optional::empty, out, text -> text).reportAt(Path.of("/tmp/x/../reports/index.html"));
+    void aLineIsMaskedToo() {
+        new ProgressReport(Optional::empty, out, text -> text.replace("s3cr3t", "****")).line("key s3cr3t");
 
-        assertThat(printed()).isEqualTo("Report: /tmp/reports/index.html" + System.lineSeparator());
+        assertThat(printed()).isEqualTo("key ****" + System.lineSeparator());
     }
 
     private String printed() {

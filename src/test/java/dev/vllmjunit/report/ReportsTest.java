@@ -187,6 +187,7 @@ class ReportsTest {
                         new Expectation.Range(1, 2),
                         Map.of()),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 Verdict.INVALID,
                 SECRET)));
         reports.resultsFile("p", result, List.of(result));

@@ -208,11 +208,11 @@ class BatchingTest {
     @Test
     void resetIsRefusedWhileARequestRuns() {
         EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new FixedCost(MILLI, MILLI, 0)));
-        Answer answer = Nodes.send(engine, Nodes.request(Nodes.prompt(1, 100), 100));
+        Answer answer = Nodes.send(engine, Nodes.request(Nodes.prompt(1, 100), 1000));
         await().until(() -> answer.tokens.size() > 2);
 
         assertThat(engine.resetPrefixCache(false)).isFalse();
-        assertThat(answer.output()).hasSize(100);
+        assertThat(answer.output()).hasSize(1000);
         assertThat(engine.resetPrefixCache(false)).isTrue();
     }
 }

@@ -4,19 +4,16 @@ import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.topology.Expectation;
 import dev.vllmjunit.topology.Expectation.Range;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The guide's rows, one by one. */
-final class ExpectationTable {
+final class ExpectationRows {
 
     static final String LEAD =
             "The guide's range is shown on every stack; the range that decides is the one that can fail the"
                     + " build. NOT FEASIBLE: no such hardware could reach the guide's figure, the note does the sum.";
 
-    private ExpectationTable() {}
+    private ExpectationRows() {}
 
     static Table of(String caption, List<ExpectationOutcome> outcomes) {
         return new Table(
@@ -29,7 +26,7 @@ final class ExpectationTable {
                         "range that decides",
                         "verdict",
                         "note"),
-                outcomes.stream().map(ExpectationTable::row).toList());
+                outcomes.stream().map(ExpectationRows::row).toList());
     }
 
     private static List<String> row(ExpectationOutcome outcome) {
@@ -39,8 +36,10 @@ final class ExpectationTable {
                 expectation.state()
                         + expectation.comparedTo().map(base -> " / " + base).orElse(""),
                 measured(outcome.measured(), expectation.unit()),
-                range(expectation.guide(), expectation.unit()),
-                deciding(expectation.deciding(), expectation.unit()),
+                words(expectation.guide(), expectation.unit()),
+                outcome.deciding()
+                        .map(range -> words(range, expectation.unit()))
+                        .orElse(Numbers.NONE),
                 outcome.verdict().name().replace('_', ' '),
                 outcome.note());
     }
@@ -49,24 +48,7 @@ final class ExpectationTable {
         return value.isPresent() ? Numbers.significant(value.getAsDouble()) + " " + unit : Numbers.NONE;
     }
 
-    static String range(Range range, String unit) {
-        if (Double.isInfinite(range.min()) && Double.isInfinite(range.max())) {
-            return Numbers.NONE;
-        }
-        String text = Double.isInfinite(range.max())
-                ? "at least " + Numbers.plain(range.min())
-                : Double.isInfinite(range.min())
-                        ? "at most " + Numbers.plain(range.max())
-                        : Numbers.plain(range.min()) + " to " + Numbers.plain(range.max());
-        return text + " " + unit;
-    }
-
-    private static String deciding(Map<String, Range> byStack, String unit) {
-        return byStack.isEmpty()
-                ? Numbers.NONE
-                : new TreeMap<>(byStack)
-                        .entrySet().stream()
-                                .map(entry -> entry.getKey() + ": " + range(entry.getValue(), unit))
-                                .collect(Collectors.joining("; "));
+    private static String words(Range range, String unit) {
+        return range.equals(Range.ANY) ? Numbers.NONE : range.describe(unit);
     }
 }

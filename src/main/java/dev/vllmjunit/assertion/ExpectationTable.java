@@ -1,0 +1,41 @@
+package dev.vllmjunit.assertion;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.topology.Expectation;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A profile's expectations with what became of each. Immutable.
+ *
+ * @param stack name of the stack whose deciding ranges applied
+ * @param rows in the profile's order
+ */
+public record ExpectationTable(String stack, List<ExpectationOutcome> rows) {
+
+    /** Copies the rows. */
+    public ExpectationTable {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * Holds expectations against the latest result of each cache state.
+     *
+     * @param stack name of the stack whose deciding ranges apply
+     * @param results oldest first
+     * @param floor tells of an expectation whose guide's range no such hardware could reach, with the figures
+     */
+    public static ExpectationTable of(
+            List<Expectation> expectations,
+            String stack,
+            List<BenchmarkResult> results,
+            Function<Expectation, Optional<String>> floor) {
+        Map<CacheState, BenchmarkResult> latest = new EnumMap<>(CacheState.class);
+        results.forEach(result -> latest.put(result.conditions().cacheState(), result));
+        return new ExpectationTable(stack, ExpectationCheck.evaluate(expectations, stack, latest, floor));
+    }
+}
