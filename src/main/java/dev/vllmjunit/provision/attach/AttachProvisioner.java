@@ -1,7 +1,6 @@
 package dev.vllmjunit.provision.attach;
 
 import dev.vllmjunit.http.ControlClient;
-import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningNode;
@@ -12,9 +11,11 @@ import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Uses the nodes whose URLs the profile or the settings name. */
 public final class AttachProvisioner implements Provisioner {
@@ -35,11 +36,17 @@ public final class AttachProvisioner implements Provisioner {
     @Override
     public RunningStack start(ProvisionRequest request) {
         ControlClient control = new ControlClient(DEADLINE);
+        NodeProbe probe = new NodeProbe(control, request.topology().model().id());
         Profile.AttachSettings attach = request.profile().attach();
-        List<RunningNode> prefill = attach(control, request, request.topology().prefill(), attach.prefill());
-        List<RunningNode> decode = attach(control, request, request.topology().decode(), attach.decode());
+        List<RunningNode> prefill = attach(probe, request.topology().prefill(), attach.prefill());
+        List<RunningNode> decode = attach(probe, request.topology().decode(), attach.decode());
         attach.cacheServer().ifPresent(server -> control.getText(server.resolve("/metrics")));
-        return new AttachedStack(prefill, decode, attach.cacheServer(), AttachedStore.of(request.topology()));
+        return new AttachedStack(
+                prefill,
+                decode,
+                devices(probe, prefill, decode),
+                attach.cacheServer(),
+                AttachedStore.of(request.topology()));
     }
 
     private static Optional<String> firstShortage(ProvisionRequest request, Profile.AttachSettings attach) {
@@ -63,26 +70,16 @@ public final class AttachProvisioner implements Provisioner {
                         + " object store behind the running nodes is not known; set vllm.s3.endpoint=http://HOST:PORT");
     }
 
-    private static List<RunningNode> attach(
-            ControlClient control, ProvisionRequest request, List<NodeSpec> specs, List<URI> urls) {
-        List<RunningNode> nodes = new ArrayList<>();
-        for (NodeSpec spec : specs) {
-            nodes.add(attach(control, request.topology().model().id(), spec, urls.get(spec.index())));
-        }
-        return nodes;
+    private static List<RunningNode> attach(NodeProbe probe, List<NodeSpec> specs, List<URI> urls) {
+        return specs.stream()
+                .map(spec -> probe.attach(spec, urls.get(spec.index())))
+                .toList();
     }
 
-    private static RunningNode attach(ControlClient control, String model, NodeSpec spec, URI url) {
-        control.getText(url.resolve("/health"));
-        List<String> served =
-                control.getJson(url.resolve("/v1/models")).path("data").findValuesAsText("id");
-        if (!served.contains(model)) {
-            throw new ProvisionException(
-                    spec.name() + " at " + url + " serves " + served + ", but the profile's model.id is " + model
-                            + "; name the served model in the profile or set vllm.model");
-        }
-        String version =
-                control.getJson(url.resolve("/version")).path("version").asText("unknown");
-        return new RunningNode(spec, url, version, Optional.empty());
+    private static Map<String, String> devices(NodeProbe probe, List<RunningNode> prefill, List<RunningNode> decode) {
+        Map<String, String> devices = new TreeMap<>();
+        Stream.concat(prefill.stream(), decode.stream()).forEach(node -> probe.device(node.endpoint())
+                .ifPresent(device -> devices.put(node.spec().name(), device)));
+        return devices;
     }
 }

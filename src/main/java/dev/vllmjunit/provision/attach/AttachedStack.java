@@ -10,10 +10,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Nodes that somebody else runs. */
+/**
+ * Nodes that somebody else runs.
+ *
+ * @param devices what each node says it computes on, by node name
+ */
 record AttachedStack(
         List<RunningNode> prefill,
         List<RunningNode> decode,
+        Map<String, String> devices,
         Optional<URI> cacheServer,
         Optional<ObjectStoreAccess> objectStore)
         implements RunningStack {
@@ -32,10 +37,17 @@ record AttachedStack(
     public Map<String, String> facts() {
         Map<String, String> facts = new TreeMap<>();
         Stream.concat(prefill.stream(), decode.stream())
-                .forEach(node -> facts.put(node.spec().name(), node.endpoint() + " vLLM " + node.version()));
+                .forEach(node -> facts.put(node.spec().name(), describe(node)));
         cacheServer.ifPresent(server -> facts.put("cache server", server.toString()));
         objectStore.ifPresent(store -> facts.put("object store", store.toString()));
         return facts;
+    }
+
+    /** A declared accelerator is a wish; what the node really computes on is a fact. */
+    private String describe(RunningNode node) {
+        String device = devices.getOrDefault(node.spec().name(), "a device it does not tell");
+        return node.endpoint() + ", vLLM " + node.version() + " on " + device + " (declared "
+                + node.spec().accelerator() + ")";
     }
 
     @Override

@@ -1,0 +1,138 @@
+package dev.vllmjunit.provision.attach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.vllmjunit.http.ControlCallException;
+import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.Suitability;
+import dev.vllmjunit.topology.Accelerator;
+import dev.vllmjunit.topology.Declaration;
+import dev.vllmjunit.topology.NodeRole;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.Settings;
+import dev.vllmjunit.topology.TopologyMerge;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a node that answers what a test tells it to. */
+class AttachProvisionerTest {
+
+    private static final String MODEL = "meta-llama/Llama-3.1-70B";
+
+    private final AttachProvisioner provisioner = new AttachProvisioner();
+    private com.sun.net.httpserver.HttpServer node;
+
+    @BeforeEach
+    void startNode() throws Exception {
+        node = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        answer("/health", "");
+        answer("/version", "{\"version\":\"0.32.0\"}");
+        answer("/v1/models", "{\"data\":[{\"id\":\"" + MODEL + "\"}]}");
+        answer("/metrics", "vllm:cache_config_info{block_size=\"128\",engine=\"0\"} 1.0\n");
+        node.start();
+    }
+
+    @AfterEach
+    void stopNode() {
+        node.stop(0);
+    }
+
+    @Test
+    void usesTheNodesThatRunAndSaysWhatTheyAre() {
+        answer("/server_info", "{\"vllm_config\":{\"device_config\":{\"device\":\"cpu\"}}}");
+
+        try (RunningStack stack = provisioner.start(request(url(), url()))) {
+            assertThat(stack.modelled()).isFalse();
+            assertThat(stack.facts())
+                    .containsEntry("prefill-0", url() + ", vLLM 0.32.0 on cpu (declared ROCM)")
+                    .containsEntry("decode-0", url() + ", vLLM 0.32.0 on cpu (declared GAUDI)");
+        }
+    }
+
+    @Test
+    void aNodeThatDoesNotTellItsDeviceIsUsedAllTheSame() {
+        try (RunningStack stack = provisioner.start(request(url(), url()))) {
+            assertThat(stack.facts().get("prefill-0")).endsWith("on a device it does not tell (declared ROCM)");
+        }
+    }
+
+    @Test
+    void declinesWithoutUrls() {
+        assertThat(provisioner.examine(request("", url())))
+                .isEqualTo(Suitability.declined("the class declares 1 prefill node(s), but 0 URL(s) are given []; set"
+                        + " vllm.attach.prefill=http://HOST:PORT,…"));
+    }
+
+    @Test
+    void refusesAnotherModel() {
+        node.removeContext("/v1/models");
+        answer("/v1/models", "{\"data\":[{\"id\":\"tiny\"}]}");
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url())))
+                .withMessage("prefill-0 at " + url() + " serves [tiny], but the profile's model.id is " + MODEL
+                        + "; describe the served model in the profile, or set vllm.model if only its name differs");
+    }
+
+    @Test
+    void refusesUnequalBlocks() {
+        node.removeContext("/metrics");
+        answer("/metrics", "vllm:cache_config_info{a_block_size=\"9\",block_size=\"256\",engine=\"0\"} 1.0\n");
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url())))
+                .withMessage("prefill-0 at " + url() + " has blocks of 256 tokens, but the profile says"
+                        + " prefill.blockSize: 128; prefill and decode nodes need equal blocks, or the decode node's text"
+                        + " may silently be wrong: correct --block-size or the profile");
+    }
+
+    @Test
+    void aNodeThatIsNotThereIsNamed() {
+        node.stop(0);
+
+        assertThatExceptionOfType(ControlCallException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url())))
+                .withMessageStartingWith("GET " + url() + "/health failed within 10000 ms: ConnectException");
+    }
+
+    private void answer(String path, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        node.createContext(path, exchange -> {
+            exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+    }
+
+    private String url() {
+        return URI.create("http://127.0.0.1:" + node.getAddress().getPort()).toString();
+    }
+
+    private static ProvisionRequest request(String prefill, String decode) {
+        Settings settings = new Settings(
+                Map.of("vllm.attach.prefill", prefill, "vllm.attach.decode", decode),
+                Map.of(),
+                key -> Optional.empty());
+        Profile profile =
+                new ProfileLoader(Path.of("profiles")).load("nixl-only").with(settings);
+        Declaration declaration = new Declaration(
+                "class X",
+                List.of(
+                        new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 0, ""),
+                        new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
+                Optional.empty());
+        return new ProvisionRequest(TopologyMerge.merge(declaration, profile), profile, Path.of("target"));
+    }
+}
