@@ -1,0 +1,151 @@
+package dev.vllmjunit.bench;
+
+import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.BenchmarkResult.Problem;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.evidence.StackMetrics;
+import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.load.LoadDriver;
+import dev.vllmjunit.load.LoadResult;
+import dev.vllmjunit.load.RequestRecord;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.router.Router;
+import dev.vllmjunit.topology.Topology;
+import dev.vllmjunit.workload.Schedule;
+import dev.vllmjunit.workload.Workload;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs workloads on one running stack, one after the other. Not thread-safe: a stack measures one thing at a time.
+ */
+public final class BenchmarkRunner {
+
+    private final Topology topology;
+    private final RunningStack stack;
+    private final Router router;
+    private final LoadDriver driver;
+    private final RunLimits limits;
+    private final RunObserver observer;
+    private final NodeControl control;
+    private final MetricsScraper scraper;
+    private final CacheStates states;
+    private boolean warmedUp;
+
+    /**
+     * For a stack whose requests go through {@code router}.
+     *
+     * @param bucket the object store behind the S3 tier, if there is one
+     */
+    public BenchmarkRunner(
+            Topology topology,
+            RunningStack stack,
+            Router router,
+            LoadDriver driver,
+            Optional<CacheBucket> bucket,
+            RunLimits limits,
+            RunObserver observer) {
+        this.topology = topology;
+        this.stack = stack;
+        this.router = router;
+        this.driver = driver;
+        this.limits = limits;
+        this.observer = observer;
+        this.control = new NodeControl(stack, topology.model().id(), limits);
+        this.scraper = new MetricsScraper(stack, control);
+        this.states = new CacheStates(control, bucket, topology.cacheChunkTokens(), limits.settle());
+    }
+
+    /**
+     * Brings the cache state about, runs the workload and returns what happened. A run that cannot be trusted is returned, too:
+     * its problems say why.
+     *
+     * @throws InvalidRunException if the cache state could not be brought about
+     * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
+     */
+    public BenchmarkResult run(Workload workload, CacheState state) {
+        Schedule schedule = workload.plan(topology.model().id(), control.tokenizer());
+        observer.planned(schedule);
+        warmUp();
+        states.bringAbout(state, schedule, this::fill);
+        return measure(schedule, state);
+    }
+
+    /** Reads {@code /metrics} of every part, as text by node name. */
+    public Map<String, String> rawMetrics() {
+        return scraper.raw();
+    }
+
+    private BenchmarkResult measure(Schedule schedule, CacheState state) {
+        IntConsumer progress = observer.sending(
+                "measuring " + schedule.name() + ", " + state,
+                schedule.requests().size());
+        router.takeTimelines();
+        StackMetrics before = scraper.scrape();
+        Instant startedAt = Instant.now();
+        LoadResult load = send(schedule, progress);
+        StackMetrics delta = scraper.settled().minus(before);
+        return new ResultAssembly(topology, stack, schedule, state, startedAt)
+                .assemble(load, router.takeTimelines(), delta);
+    }
+
+    /** The first requests of a stack pay for handshakes between the nodes and for cold code: they are never measured. */
+    private void warmUp() {
+        if (!warmedUp) {
+            Workload shortPrompts = longDocumentQa()
+                    .documents(4)
+                    .documentLength(512)
+                    .repeat(2)
+                    .seed(-1)
+                    .outputTokens(4);
+            sendUnmeasured(
+                    shortPrompts.plan(topology.model().id(), control.tokenizer()),
+                    "warming up the path through the nodes");
+            warmedUp = true;
+        }
+    }
+
+    private void fill(Schedule schedule) {
+        sendUnmeasured(schedule, "filling the caches: " + schedule.name());
+    }
+
+    private void sendUnmeasured(Schedule schedule, String title) {
+        requireAnswers(
+                send(schedule, observer.sending(title, schedule.requests().size())));
+    }
+
+    private LoadResult send(Schedule schedule, IntConsumer progress) {
+        try {
+            return driver.run(schedule, router.endpoint(), limits.request(), progress);
+        } finally {
+            observer.sent();
+        }
+    }
+
+    private static void requireAnswers(LoadResult load) {
+        List<Problem> failed = load.requests().stream()
+                .filter(request -> !request.succeeded())
+                .map(BenchmarkRunner::failure)
+                .toList();
+        if (!failed.isEmpty()) {
+            throw new InvalidRunException(
+                    InvalidReason.REQUESTS_FAILED,
+                    failed.size() + " of " + load.requests().size()
+                            + " requests before the measurement failed; the first, "
+                            + failed.get(0).detail());
+        }
+    }
+
+    private static Problem failure(RequestRecord request) {
+        return new Problem(
+                InvalidReason.REQUESTS_FAILED,
+                request.requestId() + ": " + request.error().orElse(""));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.vllmjunit.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.vllmjunit.http.ControlCallException;
+import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.workload.Tokenizer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** The calls a run makes on nodes besides its requests. */
+final class NodeControl {
+
+    private static final Duration RETRY = Duration.ofMillis(50);
+
+    private final RunningStack stack;
+    private final String model;
+    private final RunLimits limits;
+    private final ControlClient client;
+
+    NodeControl(RunningStack stack, String model, RunLimits limits) {
+        this.stack = stack;
+        this.model = model;
+        this.limits = limits;
+        this.client = new ControlClient(limits.control());
+    }
+
+    /** The first prefill node's tokenizer. */
+    Tokenizer tokenizer() {
+        URI url = stack.prefill().get(0).endpoint().resolve("/tokenize");
+        return prompt -> {
+            JsonNode answer = client.postJson(
+                    url,
+                    JsonNodeFactory.instance.objectNode().put("model", model).put("prompt", prompt));
+            return StreamSupport.stream(answer.path("tokens").spliterator(), false)
+                    .mapToInt(JsonNode::intValue)
+                    .toArray();
+        };
+    }
+
+    /**
+     * Drops the prefix cache of every node and what the connectors hold in host memory.
+     *
+     * @throws ControlCallException if a node has no such call or goes on refusing
+     */
+    void dropEngineCaches() {
+        Stream.concat(stack.prefill().stream(), stack.decode().stream())
+                .parallel()
+                .forEach(this::dropEngineCache);
+    }
+
+    private void dropEngineCache(RunningNode node) {
+        URI url = node.endpoint().resolve("/reset_prefix_cache?reset_running_requests=false&reset_external=true");
+        AtomicReference<String> answer = new AtomicReference<>("nothing");
+        try {
+            Awaitility.await()
+                    .pollInSameThread()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(RETRY)
+                    .timeout(limits.reset())
+                    .until(() -> {
+                        String said = client.post(url);
+                        answer.set(said);
+                        return said.replace(" ", "").contains("\"success\":true");
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new IllegalStateException(
+                    node.spec().name() + " did not drop its prefix cache within "
+                            + limits.reset().toSeconds() + " s: POST " + url + " answered " + answer.get()
+                            + "; blocks are held by a request or by a KV transfer that nobody pulled",
+                    e);
+        } catch (ControlCallException e) {
+            throw new IllegalStateException(
+                    node.spec().name() + " cannot drop its prefix cache: " + e.getMessage()
+                            + "; start vLLM with VLLM_SERVER_DEV_MODE=1, which the call needs",
+                    e);
+        }
+    }
+
+    /** Text of {@code /metrics}. */
+    String metrics(URI endpoint) {
+        return client.getText(endpoint.resolve("/metrics"));
+    }
+}

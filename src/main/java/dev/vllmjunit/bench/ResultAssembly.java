@@ -1,0 +1,89 @@
+package dev.vllmjunit.bench;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.BenchmarkResult.Problem;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.CacheStateCheck;
+import dev.vllmjunit.evidence.Reconciliation;
+import dev.vllmjunit.evidence.RunConditions;
+import dev.vllmjunit.evidence.StackMetrics;
+import dev.vllmjunit.evidence.TokenAccount;
+import dev.vllmjunit.evidence.TokenAccounting;
+import dev.vllmjunit.evidence.TransferTotals;
+import dev.vllmjunit.load.LoadResult;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.router.HopTimeline;
+import dev.vllmjunit.topology.Topology;
+import dev.vllmjunit.workload.Schedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Puts together what the driver, the router and the counters say of one run. */
+final class ResultAssembly {
+
+    private final Topology topology;
+    private final RunningStack stack;
+    private final Schedule schedule;
+    private final CacheState state;
+    private final Instant startedAt;
+
+    ResultAssembly(Topology topology, RunningStack stack, Schedule schedule, CacheState state, Instant startedAt) {
+        this.topology = topology;
+        this.stack = stack;
+        this.schedule = schedule;
+        this.state = state;
+        this.startedAt = startedAt;
+    }
+
+    BenchmarkResult assemble(LoadResult load, Map<String, HopTimeline> hops, StackMetrics delta) {
+        TokenAccount tokens = TokenAccounting.tokens(delta);
+        TransferTotals transfers = TokenAccounting.transfers(delta);
+        return new BenchmarkResult(
+                conditions(),
+                Duration.ofNanos(Math.max(1, load.endNanos() - load.startNanos())),
+                load.requests(),
+                hops,
+                tokens,
+                transfers,
+                delta.flat(),
+                problems(load, hops, tokens, transfers, delta));
+    }
+
+    private List<Problem> problems(
+            LoadResult load,
+            Map<String, HopTimeline> hops,
+            TokenAccount tokens,
+            TransferTotals transfers,
+            StackMetrics delta) {
+        List<Problem> problems = new ArrayList<>(Reconciliation.check(
+                topology.model().kvBytesPerToken(),
+                topology.decode().get(0).blockSize(),
+                load.requests(),
+                hops,
+                tokens,
+                transfers));
+        if (problems.isEmpty()) {
+            cacheState(tokens, delta).ifPresent(problems::add);
+        }
+        return problems;
+    }
+
+    private Optional<Problem> cacheState(TokenAccount tokens, StackMetrics delta) {
+        return new CacheStateCheck(
+                        schedule,
+                        tokens,
+                        topology.prefill().get(0).blockSize(),
+                        topology.cacheChunkTokens(),
+                        TokenAccounting.tellsTiersApart(delta))
+                .verify(state);
+    }
+
+    private RunConditions conditions() {
+        return new RunConditions(
+                topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, stack.facts());
+    }
+}
