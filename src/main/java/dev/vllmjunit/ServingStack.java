@@ -1,0 +1,60 @@
+package dev.vllmjunit;
+
+import dev.vllmjunit.assertion.ExpectationTable;
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.Topology;
+import dev.vllmjunit.workload.LongDocumentQa;
+import dev.vllmjunit.workload.Workload;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * The running topology of a test class, injected into its constructor, lifecycle methods and tests. Not thread-safe: it
+ * measures one thing at a time.
+ */
+public interface ServingStack {
+
+    /**
+     * Brings the caches into a state, runs the workload through the router and returns what happened. The run appears in the
+     * report of the current test.
+     *
+     * @return the evidence, also of a run that cannot be trusted: assertions on it are then INVALID
+     * @throws dev.vllmjunit.evidence.InvalidRunException if the state could not be brought about
+     * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
+     */
+    BenchmarkResult run(Workload workload, CacheState state);
+
+    /**
+     * The guide's long-document question answering: 10 documents of 20,000 tokens, each asked three times and over again until
+     * 100 prompts are sent, 4 at a time, 20 output tokens each. {@code vllm.workload.*} override its sizes, so that the same test
+     * class runs where the guide's are too large.
+     */
+    LongDocumentQa guideWorkload();
+
+    /** Holds the profile's expectations against the latest run of each cache state, and puts the table into the report. */
+    ExpectationTable expectations();
+
+    /** The runs of this class so far, oldest first. */
+    List<BenchmarkResult> results();
+
+    /** What was declared, filled up by the profile. */
+    Topology topology();
+
+    /** The profile in force. */
+    Profile profile();
+
+    /** Name of the stack: {@code embedded}, {@code attach}. */
+    String name();
+
+    /** Whether times come from a model of the hardware instead of the hardware. */
+    boolean modelled();
+
+    /** The router's endpoint, for requests of one's own. */
+    URI endpoint();
+
+    /** Prefill nodes, then decode nodes. */
+    List<RunningNode> nodes();
+}

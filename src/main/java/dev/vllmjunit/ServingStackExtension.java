@@ -1,0 +1,109 @@
+package dev.vllmjunit;
+
+import dev.vllmjunit.topology.Declaration;
+import dev.vllmjunit.topology.DeclarationException;
+import dev.vllmjunit.topology.Topology;
+import java.lang.reflect.Executable;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * Starts the topology that {@link PrefillNode}, {@link DecodeNode} and {@link S3Cache} declare and injects the
+ * {@link ServingStack}. JUnit's store closes what was started, last first.
+ */
+final class ServingStackExtension implements BeforeAllCallback, AfterTestExecutionCallback, ParameterResolver {
+
+    private static final Namespace NAMESPACE = Namespace.create(ServingStackExtension.class);
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        if (declares(context)) {
+            session(context);
+        }
+    }
+
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        declaring(context).map(ServingStackExtension::running).ifPresent(ServingSession::testEnded);
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        return type == ServingStack.class || type == Topology.class || isOursInAPlainTest(type, parameter);
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        if (type == ServingStack.class) {
+            return session(context);
+        }
+        if (type == Topology.class) {
+            return session(context).topology();
+        }
+        throw new DeclarationException(
+                name(parameter.getDeclaringExecutable()) + ": nobody can inject a " + type.getSimpleName()
+                        + "; write a parameter of type ServingStack or Topology and take it from there.");
+    }
+
+    /** A parameterized test may well bring values of our types; a plain one cannot. */
+    private static boolean isOursInAPlainTest(Class<?> type, ParameterContext parameter) {
+        return type.getName().startsWith("dev.vllmjunit.")
+                && AnnotationSupport.isAnnotated(parameter.getDeclaringExecutable(), Test.class);
+    }
+
+    private static ServingSession session(ExtensionContext context) {
+        ExtensionContext declaring = declaring(context).orElseThrow(() -> undeclared(context));
+        ServingSession running = running(declaring);
+        return running != null ? running : start(declaring);
+    }
+
+    private static @Nullable ServingSession running(ExtensionContext declaring) {
+        return declaring.getStore(NAMESPACE).get(declaring.getRequiredTestClass(), ServingSession.class);
+    }
+
+    private static ServingSession start(ExtensionContext declaring) {
+        Class<?> type = declaring.getRequiredTestClass();
+        Declaration declaration = DeclarationReader.read(type).orElseThrow();
+        Store store = declaring.getStore(NAMESPACE);
+        ServingSession session = new SessionStart(declaration, declaring, store).start();
+        store.put(type, session);
+        return session;
+    }
+
+    /** The context of the innermost class around the test that declares nodes. */
+    private static Optional<ExtensionContext> declaring(ExtensionContext context) {
+        return Stream.iterate(Optional.of(context), Optional::isPresent, next -> next.get()
+                        .getParent())
+                .flatMap(Optional::stream)
+                .filter(ServingStackExtension::declares)
+                .findFirst();
+    }
+
+    private static boolean declares(ExtensionContext context) {
+        return context.getTestMethod().isEmpty()
+                && context.getTestClass().flatMap(DeclarationReader::read).isPresent();
+    }
+
+    private static DeclarationException undeclared(ExtensionContext context) {
+        return new DeclarationException(
+                "class " + context.getRequiredTestClass().getName()
+                        + ": a ServingStack is asked for, but the class declares no node; add @PrefillNode(ROCM) and"
+                        + " @DecodeNode(GAUDI), or other accelerators.");
+    }
+
+    private static String name(Executable executable) {
+        return executable.getDeclaringClass().getName() + "." + executable.getName();
+    }
+}

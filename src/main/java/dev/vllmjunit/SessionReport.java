@@ -1,0 +1,168 @@
+package dev.vllmjunit;
+
+import dev.vllmjunit.assertion.ExpectationTable;
+import dev.vllmjunit.bench.BenchmarkRunner;
+import dev.vllmjunit.bench.RunObserver;
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.report.ProgressReport;
+import dev.vllmjunit.report.Reports;
+import dev.vllmjunit.report.RunProgress;
+import dev.vllmjunit.topology.Feasibility.Demand;
+import dev.vllmjunit.topology.Masking;
+import dev.vllmjunit.topology.Setting;
+import dev.vllmjunit.topology.Settings;
+import dev.vllmjunit.topology.Topology;
+import dev.vllmjunit.workload.Arrivals;
+import dev.vllmjunit.workload.PlannedRequest;
+import dev.vllmjunit.workload.Schedule;
+import io.qameta.allure.util.PropertiesUtils;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What one class leaves to read: at the console while it runs, in the Allure report and below the reports directory after. */
+final class SessionReport {
+
+    private final Topology topology;
+    private final Masking masking = Masking.ofProcess();
+    private final Reports reports;
+    private final ProgressReport console;
+    private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
+    private @Nullable Schedule planned;
+    private long startedNanos;
+
+    SessionReport(Class<?> type, Settings settings, Topology topology) {
+        this.topology = topology;
+        this.reports = new Reports(
+                settings.require(Setting.REPORTS_DIRECTORY),
+                Path.of(PropertiesUtils.loadAllureProperties()
+                        .getProperty("allure.results.directory", "allure-results")),
+                type.getName(),
+                masking::mask);
+        ProgressReport.Bar bar =
+                settings.require(Setting.PROGRESS).equals("off") ? ProgressReport.Bar.NEVER : ProgressReport.Bar.AUTO;
+        this.console = new ProgressReport(bar, System.out, masking::mask);
+    }
+
+    void starting(String stack) {
+        startedNanos = System.nanoTime();
+        console.line("Starting " + topology.describe() + " on the " + stack + " stack, profile " + topology.profile());
+    }
+
+    void started(RunningStack stack) {
+        console.line(String.format("Ready after %.1f s", (System.nanoTime() - startedNanos) / 1e9));
+        Map<String, String> facts = new TreeMap<>();
+        stack.facts().forEach((name, value) -> facts.put(topology.profile() + "." + name, value));
+        facts.put(topology.profile() + ".topology", topology.describe());
+        facts.put(topology.profile() + ".stack", stack.provisioner() + (stack.modelled() ? " (times modelled)" : ""));
+        facts.put(topology.profile() + ".model", topology.model().id());
+        reports.environment(facts);
+    }
+
+    RunObserver observer() {
+        return new Observer();
+    }
+
+    void ran(BenchmarkResult result) {
+        sinceTestBegan.add(result);
+        reports.run(result, schedule());
+        console.summary(result);
+    }
+
+    void expectations(ExpectationTable table) {
+        reports.expectations(table.rows());
+        console.expectations(table.rows());
+    }
+
+    /** What the latest schedule asks of the hardware. */
+    Demand demand() {
+        Schedule schedule = schedule();
+        PlannedRequest longest = schedule.requests().stream()
+                .max((a, b) -> Integer.compare(a.promptTokens(), b.promptTokens()))
+                .orElseThrow();
+        int concurrency = schedule.arrivals() instanceof Arrivals.ClosedLoop closed ? closed.concurrency() : 1;
+        return new Demand(
+                longest.promptTokens(),
+                schedule.firstOfEachDocument().size(),
+                schedule.requests().size(),
+                longest.maxTokens(),
+                concurrency);
+    }
+
+    /** Compares the runs of a test that had several, and attaches what the nodes said meanwhile. */
+    void testEnded(RunningStack stack, BenchmarkRunner runner) {
+        if (sinceTestBegan.isEmpty()) {
+            return;
+        }
+        if (sinceTestBegan.size() > 1) {
+            reports.comparison("the runs of this test side by side", sinceTestBegan);
+        }
+        sinceTestBegan.clear();
+        Stream.concat(stack.prefill().stream(), stack.decode().stream()).forEach(this::attachLog);
+        runner.rawMetrics().forEach((node, text) -> reports.attachText(node + " /metrics", text));
+    }
+
+    void finished(List<BenchmarkResult> results) {
+        if (!results.isEmpty()) {
+            Path file = reports.resultsFile(topology.profile(), headline(results), results);
+            console.line("Results: " + file.toAbsolutePath().normalize());
+        }
+    }
+
+    /** The run that the guide's five keys are about: the latest from S3 where there is one, else the latest cold one. */
+    private static BenchmarkResult headline(List<BenchmarkResult> results) {
+        return Stream.of(CacheState.S3_ONLY, CacheState.EMPTY, CacheState.WARM)
+                .flatMap(state -> latest(results, state))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<BenchmarkResult> latest(List<BenchmarkResult> results, CacheState state) {
+        return results.stream()
+                .filter(result -> result.conditions().cacheState() == state)
+                .reduce((earlier, later) -> later)
+                .stream();
+    }
+
+    private void attachLog(RunningNode node) {
+        node.log().ifPresent(log -> reports.attachFile(node.spec().name() + " log", log));
+    }
+
+    private Schedule schedule() {
+        if (planned == null) {
+            throw new IllegalStateException("nothing ran yet: run a workload before asking for expectations");
+        }
+        return planned;
+    }
+
+    private final class Observer implements RunObserver {
+
+        private @Nullable RunProgress progress;
+
+        @Override
+        public void planned(Schedule schedule) {
+            planned = schedule;
+        }
+
+        @Override
+        public IntConsumer sending(String title, int requests) {
+            progress = console.start(title, requests);
+            return progress;
+        }
+
+        @Override
+        public void sent() {
+            if (progress != null) {
+                progress.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.vllmjunit;
+
+import dev.vllmjunit.bench.BenchmarkRunner;
+import dev.vllmjunit.bench.RunLimits;
+import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.load.NettyLoadDriver;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.Provisioner;
+import dev.vllmjunit.provision.Provisioners;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.router.Router;
+import dev.vllmjunit.router.RouterConfig;
+import dev.vllmjunit.topology.Declaration;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.Setting;
+import dev.vllmjunit.topology.Settings;
+import dev.vllmjunit.topology.Topology;
+import dev.vllmjunit.topology.TopologyMerge;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+
+/**
+ * Starts what one class declares. Each part goes into the store as soon as it runs: JUnit then closes whatever there is, last
+ * first, also when a later part did not come up.
+ */
+final class SessionStart {
+
+    private final Declaration declaration;
+    private final Class<?> type;
+    private final Store store;
+    private final Settings settings;
+
+    SessionStart(Declaration declaration, ExtensionContext declaring, Store store) {
+        this.declaration = declaration;
+        this.type = declaring.getRequiredTestClass();
+        this.store = store;
+        this.settings = Settings.ofProcess(declaring::getConfigurationParameter);
+    }
+
+    ServingSession start() {
+        Profile profile = ProfileLoader.of(settings)
+                .load(settings.profileFor(declaration))
+                .with(settings);
+        Topology topology = TopologyMerge.merge(declaration, profile);
+        SessionReport report = new SessionReport(type, settings, topology);
+        RunningStack stack = keep("nodes", provision(topology, profile, report));
+        Router router = keep("router", Router.start(routerConfig(stack)));
+        Optional<CacheBucket> bucket = stack.objectStore().map(CacheBucket::new);
+        bucket.ifPresent(running -> keep("bucket", running));
+        NettyLoadDriver driver = keep("driver", new NettyLoadDriver());
+        report.started(stack);
+        BenchmarkRunner runner =
+                new BenchmarkRunner(topology, stack, router, driver, bucket, limits(), report.observer());
+        return new ServingSession(topology, profile, settings, stack, router.endpoint(), runner, report);
+    }
+
+    private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
+        ProvisionRequest request = new ProvisionRequest(topology, profile, logDirectory());
+        Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
+        report.starting(provisioner.name());
+        return provisioner.start(request);
+    }
+
+    private Path logDirectory() {
+        try {
+            return Files.createDirectories(
+                    settings.require(Setting.REPORTS_DIRECTORY).resolve("logs").resolve(type.getSimpleName()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no directory for node logs; set vllm.reports.dir to a writable one", e);
+        }
+    }
+
+    private RouterConfig routerConfig(RunningStack stack) {
+        return new RouterConfig(
+                targets(stack.prefill()),
+                targets(stack.decode()),
+                settings.get(Setting.ROUTER_PORT).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                settings.require(Setting.ROUTER_PREFILL_DEADLINE),
+                settings.require(Setting.ROUTER_FIRST_TOKEN_DEADLINE),
+                settings.require(Setting.ROUTER_IDLE_DEADLINE));
+    }
+
+    private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {
+        return nodes.stream()
+                .map(node -> new RouterConfig.Target(node.spec().name(), node.endpoint()))
+                .toList();
+    }
+
+    private RunLimits limits() {
+        Duration control = RunLimits.standard().control();
+        return new RunLimits(
+                settings.require(Setting.REQUEST_TIMEOUT),
+                control,
+                RunLimits.standard().reset(),
+                settings.require(Setting.S3_SETTLE_TIMEOUT));
+    }
+
+    private <T extends AutoCloseable> T keep(String part, T running) {
+        store.put(type.getName() + " " + part, running);
+        return running;
+    }
+}

@@ -1,0 +1,269 @@
+package dev.vllmjunit;
+
+import static dev.vllmjunit.topology.Accelerator.CPU;
+import static dev.vllmjunit.topology.Accelerator.GAUDI;
+import static dev.vllmjunit.topology.Accelerator.ROCM;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.topology.Topology;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** The annotations' contract, on a provisioner that only keeps a diary. */
+class ServingStackExtensionTest {
+
+    private static final String HERE = "class dev.vllmjunit.ServingStackExtensionTest$";
+
+    @BeforeEach
+    void newDiary() {
+        RecordingProvisioner.DIARY.clear();
+    }
+
+    @Test
+    void startsOncePerClassAndStopsAfterItsLastTest() {
+        run(TwoTests.class).testEvents().assertStatistics(stats -> stats.succeeded(2));
+
+        assertThat(RecordingProvisioner.DIARY)
+                .containsExactly("started 1P1D, ROCM to GAUDI, no S3 cache", "test", "test", "stopped");
+    }
+
+    @Test
+    void readsMetaAnnotationsAndSuperclasses() {
+        run(Inherits.class).testEvents().assertStatistics(stats -> stats.succeeded(1));
+
+        assertThat(RecordingProvisioner.DIARY).first().isEqualTo("started 3P1D, ROCM+CPU to GAUDI, no S3 cache");
+    }
+
+    @Test
+    void nestedClassesUseTheStackAroundThem() {
+        run(Outer.class).testEvents().assertStatistics(stats -> stats.succeeded(2));
+
+        assertThat(RecordingProvisioner.DIARY)
+                .containsExactly("started 1P1D, ROCM to GAUDI, no S3 cache", "test", "test", "stopped");
+    }
+
+    @Test
+    void anInstancePerClassMayTakeTheStackInItsConstructor() {
+        run(InConstructor.class).testEvents().assertStatistics(stats -> stats.succeeded(1));
+
+        assertThat(RecordingProvisioner.DIARY).hasSize(3).last().isEqualTo("stopped");
+    }
+
+    @Test
+    void leavesTheParametersOfParameterizedTestsAlone() {
+        run(Parameterized.class).testEvents().assertStatistics(stats -> stats.succeeded(2));
+    }
+
+    @Test
+    void aStartThatFailsFailsTheClassAndNamesTheReason() {
+        assertThat(failure(run(Broken.class))).isEqualTo("prefill-1 did not come up: no such device");
+    }
+
+    @Test
+    void refusesADeclarationThatMakesNoSense() {
+        assertThat(failure(run(DecodeAlone.class)))
+                .isEqualTo(HERE + "DecodeAlone: @DecodeNode(GAUDI) is declared without a prefill node to pull KV cache"
+                        + " from; add @PrefillNode(ROCM), or another accelerator.");
+        assertThat(failure(run(CacheAlone.class)))
+                .isEqualTo(HERE + "CacheAlone: @S3Cache is declared, but no node fills it; add @PrefillNode and"
+                        + " @DecodeNode.");
+        assertThat(failure(run(TwoModels.class)))
+                .isEqualTo(HERE + "TwoModels: the nodes serve different models: a/b, meta-llama/Llama-3.1-70B; KV cache"
+                        + " moves only between nodes of one model: write the same model on every node, or none.");
+        assertThat(RecordingProvisioner.DIARY).isEmpty();
+    }
+
+    @Test
+    void refusesAStackThatNobodyDeclared() {
+        assertThat(failure(run(Undeclared.class)))
+                .isEqualTo(HERE + "Undeclared: a ServingStack is asked for, but the class declares no node; add"
+                        + " @PrefillNode(ROCM) and @DecodeNode(GAUDI), or other accelerators.");
+    }
+
+    @Test
+    void refusesAParameterThatNobodyCanInject() {
+        assertThat(failure(run(WrongParameter.class)))
+                .isEqualTo(
+                        "dev.vllmjunit.ServingStackExtensionTest$WrongParameter.test: nobody can inject a"
+                                + " BenchmarkResult; write a parameter of type ServingStack or Topology and take it from there.");
+    }
+
+    @Test
+    void refusesAStackThatDoesNotExist() {
+        EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(TwoTests.class))
+                .configurationParameter("vllm.stack", "docer")
+                .execute();
+
+        assertThat(failure(results)).startsWith("vllm.stack is \"docer\"; write one of attach, embedded");
+    }
+
+    private static EngineExecutionResults run(Class<?> type) {
+        return EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(type))
+                .configurationParameter("vllm.stack", "recording")
+                .configurationParameter("vllm.reports.dir", "target/recording-reports")
+                .execute();
+    }
+
+    private static String failure(EngineExecutionResults results) {
+        List<Throwable> failures = results.allEvents().failed().stream()
+                .flatMap(event -> event.getPayload(TestExecutionResult.class).stream())
+                .flatMap(result -> result.getThrowable().stream())
+                .toList();
+        assertThat(failures).hasSize(1);
+        Throwable failure = failures.get(0);
+        return String.valueOf(
+                failure instanceof ParameterResolutionException && failure.getCause() != null
+                        ? failure.getCause().getMessage()
+                        : failure.getMessage());
+    }
+
+    static void write(String entry) {
+        RecordingProvisioner.DIARY.add(entry);
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    static class TwoTests {
+
+        @PerformanceTest
+        void one(ServingStack stack) {
+            write("test");
+            assertThat(stack.topology().prefill()).hasSize(1);
+            assertThat(stack.name()).isEqualTo("recording");
+        }
+
+        @Test
+        void two(Topology topology) {
+            write("test");
+            assertThat(topology.decode()).hasSize(1);
+        }
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @PrefillNode(value = ROCM, count = 2)
+    @PrefillNode(CPU)
+    @interface ThreePrefillNodes {}
+
+    @DecodeNode(GAUDI)
+    abstract static class Base {}
+
+    @ThreePrefillNodes
+    static class Inherits extends Base {
+
+        @PerformanceTest
+        void one(ServingStack stack) {
+            assertThat(stack.nodes()).hasSize(4);
+        }
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    static class Outer {
+
+        @PerformanceTest
+        void one(ServingStack stack) {
+            write("test");
+        }
+
+        @Nested
+        class Inner {
+
+            @PerformanceTest
+            void two(ServingStack stack) {
+                write("test");
+            }
+        }
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class InConstructor {
+
+        private final ServingStack stack;
+
+        InConstructor(ServingStack stack) {
+            this.stack = stack;
+        }
+
+        @Test
+        void one() {
+            write("test");
+            assertThat(stack.nodes()).hasSize(2);
+        }
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    static class Parameterized {
+
+        @ParameterizedTest
+        @EnumSource(names = {"EMPTY", "WARM"})
+        void test(CacheState state, ServingStack stack) {
+            assertThat(state).isNotNull();
+            assertThat(stack.results()).isEmpty();
+        }
+    }
+
+    @PrefillNode(value = ROCM, count = RecordingProvisioner.TOO_MANY)
+    @DecodeNode(GAUDI)
+    static class Broken {
+
+        @PerformanceTest
+        void never(ServingStack stack) {
+            write("test");
+        }
+    }
+
+    @DecodeNode(GAUDI)
+    static class DecodeAlone {
+
+        @PerformanceTest
+        void never(ServingStack stack) {}
+    }
+
+    @S3Cache
+    static class CacheAlone {
+
+        @PerformanceTest
+        void never(ServingStack stack) {}
+    }
+
+    @PrefillNode(value = ROCM, model = "a/b")
+    @DecodeNode(GAUDI)
+    static class TwoModels {
+
+        @PerformanceTest
+        void never(ServingStack stack) {}
+    }
+
+    static class Undeclared {
+
+        @PerformanceTest
+        void never(ServingStack stack) {}
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    static class WrongParameter {
+
+        @PerformanceTest
+        void test(BenchmarkResult result) {}
+    }
+}
