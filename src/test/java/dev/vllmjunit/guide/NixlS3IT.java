@@ -1,0 +1,39 @@
+package dev.vllmjunit.guide;
+
+import static dev.vllmjunit.assertion.PerformanceAssertions.assertThat;
+import static dev.vllmjunit.assertion.PerformanceAssertions.percent;
+import static dev.vllmjunit.topology.Accelerator.GAUDI;
+import static dev.vllmjunit.topology.Accelerator.ROCM;
+
+import dev.vllmjunit.DecodeNode;
+import dev.vllmjunit.PerformanceTest;
+import dev.vllmjunit.PrefillNode;
+import dev.vllmjunit.S3Cache;
+import dev.vllmjunit.ServingStack;
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+
+/** The guide's second configuration: the same, and KV cache is kept in S3, so that it survives a restart and is shared. */
+@Tag("nixl-s3")
+@DisplayName("NIXL and S3")
+@PrefillNode(ROCM)
+@DecodeNode(GAUDI)
+@S3Cache
+class NixlS3IT {
+
+    @PerformanceTest
+    @DisplayName("Documents come from S3 instead of being computed, and sooner")
+    void longDocumentQa(ServingStack stack) {
+        BenchmarkResult cold = stack.run(stack.guideWorkload(), CacheState.EMPTY);
+        BenchmarkResult fromS3 = stack.run(stack.guideWorkload(), CacheState.S3_ONLY);
+        BenchmarkResult warm = stack.run(stack.guideWorkload(), CacheState.WARM);
+
+        assertThat(fromS3).timeToFirstToken().mean().isFasterThan(cold);
+        assertThat(fromS3).cacheHitRate().isBetween(percent(60), percent(100));
+        assertThat(fromS3).computeSavings().isAtLeast(percent(60));
+        assertThat(warm).timeToFirstToken().mean().isFasterThan(fromS3);
+        assertThat(stack.expectations()).areMet();
+    }
+}
