@@ -10,6 +10,7 @@ import dev.vllmjunit.evidence.StackMetrics;
 import dev.vllmjunit.evidence.TokenAccount;
 import dev.vllmjunit.evidence.TokenAccounting;
 import dev.vllmjunit.evidence.TransferTotals;
+import dev.vllmjunit.load.DriverHealth;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.HopTimeline;
@@ -19,8 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Puts together what the driver, the router and the counters say of one run. */
 final class ResultAssembly {
@@ -43,7 +46,7 @@ final class ResultAssembly {
         TokenAccount tokens = TokenAccounting.tokens(delta);
         TransferTotals transfers = TokenAccounting.transfers(delta);
         return new BenchmarkResult(
-                conditions(),
+                conditions(load.health()),
                 Duration.ofNanos(Math.max(1, load.endNanos() - load.startNanos())),
                 load.requests(),
                 hops,
@@ -82,8 +85,17 @@ final class ResultAssembly {
                 .verify(state);
     }
 
-    private RunConditions conditions() {
+    private RunConditions conditions(DriverHealth health) {
+        Map<String, String> facts = new TreeMap<>(stack.facts());
+        facts.put("driver send lateness, p99", millis(health.p99SendLatenessNanos()));
+        facts.put("driver loop lag, p99", millis(health.p99LoopLagNanos()));
+        facts.put("garbage collection in the run", millis(health.gcNanos()));
+        facts.put("stolen CPU time", String.format(Locale.ROOT, "%.1f %%", 100 * health.stealFraction()));
         return new RunConditions(
-                topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, stack.facts());
+                topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, facts);
+    }
+
+    private static String millis(long nanos) {
+        return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
     }
 }

@@ -58,8 +58,14 @@ public final class CacheBucket implements AutoCloseable {
         }
     }
 
-    /** Every object below the prefix, in the order of the keys. */
+    /** Every cache object below the prefix, in the order of the keys: whatever else lies there is nobody's business here. */
     public List<CacheObject> list() {
+        return everything().stream()
+                .filter(object -> CacheKey.parse(object.key()).isPresent())
+                .toList();
+    }
+
+    private List<CacheObject> everything() {
         List<CacheObject> objects = new ArrayList<>();
         String continuation = null;
         do {
@@ -74,11 +80,11 @@ public final class CacheBucket implements AutoCloseable {
 
     /** What is below the prefix, by who wrote it. */
     public BucketSummary summary() {
-        return BucketSummary.of(list(), access.keyPrefix());
+        return BucketSummary.of(everything(), access.keyPrefix());
     }
 
     /**
-     * Deletes every object below the prefix.
+     * Deletes every cache object below the prefix; objects of another layout stay.
      *
      * @return how many
      */
@@ -104,7 +110,7 @@ public final class CacheBucket implements AutoCloseable {
     }
 
     /**
-     * Waits until at least {@code atLeastObjects} are below the prefix and their number has not changed for {@code quiet}: cache
+     * Waits until at least {@code atLeastObjects} cache objects are below the prefix and their number has not changed for {@code quiet}: cache
      * servers write to S3 behind the request.
      *
      * @param deadline longest wait

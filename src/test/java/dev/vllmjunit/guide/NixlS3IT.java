@@ -30,6 +30,8 @@ class NixlS3IT {
         BenchmarkResult fromS3 = stack.run(stack.guideWorkload(), CacheState.S3_ONLY);
         BenchmarkResult warm = stack.run(stack.guideWorkload(), CacheState.WARM);
 
+        assertThat(cold).tokensComputedByDecode().isEqualTo(0);
+        assertThat(fromS3).tokensComputedByDecode().isEqualTo(0);
         assertThat(fromS3).timeToFirstToken().mean().isFasterThan(cold);
         assertThat(fromS3).cacheHitRate().isBetween(percent(60), percent(100));
         assertThat(fromS3).computeSavings().isAtLeast(percent(60));

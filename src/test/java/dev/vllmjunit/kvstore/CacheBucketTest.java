@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -50,11 +51,11 @@ class CacheBucketTest {
         try (CacheBucket all = new CacheBucket(access("pages", ""));
                 CacheBucket run = new CacheBucket(access("pages", "run/"))) {
             fill(run, 1, 1005);
-            all.write("other/x", bytes("x"));
+            all.write("other/" + key(1), bytes("x"));
 
             assertThat(run.list())
                     .hasSize(1005)
-                    .contains(new CacheObject("run/7", 1, "8f14e45fceea167a5a36dedd4bea2543"));
+                    .contains(new CacheObject("run/" + key(7), 1, "8f14e45fceea167a5a36dedd4bea2543"));
             assertThat(all.list()).hasSize(1006);
         }
     }
@@ -64,11 +65,23 @@ class CacheBucketTest {
         try (CacheBucket all = new CacheBucket(access("clear", ""));
                 CacheBucket run = new CacheBucket(access("clear", "run/"))) {
             fill(run, 1, 1005);
-            all.write("run2/x", bytes("x"));
+            all.write("run2/" + key(1), bytes("x"));
 
             assertThat(run.clear()).isEqualTo(1005);
             assertThat(run.clear()).isZero();
-            assertThat(all.list()).extracting(CacheObject::key).containsExactly("run2/x");
+            assertThat(all.list()).extracting(CacheObject::key).containsExactly("run2/" + key(1));
+        }
+    }
+
+    @Test
+    void leavesAloneWhatNoCacheWrote() {
+        try (CacheBucket bucket = new CacheBucket(access("shared", ""))) {
+            fill(bucket, 1, 2);
+            bucket.write("backups/2026.tar", bytes("precious"));
+
+            assertThat(bucket.list()).hasSize(2);
+            assertThat(bucket.clear()).isEqualTo(2);
+            assertThat(bucket.read("backups/2026.tar")).isEqualTo(bytes("precious"));
         }
     }
 
@@ -182,9 +195,9 @@ class CacheBucketTest {
     void countsTraffic() {
         StoreTraffic before = store.traffic();
         try (CacheBucket bucket = new CacheBucket(access("traffic", ""))) {
-            bucket.write("k", bytes("12345"));
-            bucket.read("k");
-            bucket.read("k");
+            bucket.write(key(1), bytes("12345"));
+            bucket.read(key(1));
+            bucket.read(key(1));
             bucket.clear();
         }
         assertThat(store.traffic().minus(before)).isEqualTo(new StoreTraffic(2, 10, 1, 5, 1));
@@ -250,7 +263,11 @@ class CacheBucketTest {
     }
 
     private static void fill(CacheBucket bucket, int from, int to) {
-        IntStream.rangeClosed(from, to).forEach(i -> bucket.write(bucket.keyPrefix() + i, bytes("" + i % 10)));
+        IntStream.rangeClosed(from, to).forEach(i -> bucket.write(bucket.keyPrefix() + key(i), bytes("" + i % 10)));
+    }
+
+    private static String key(int chunk) {
+        return new LmCacheKey("tiny", 0, 0, String.format("%08x", chunk), Optional.empty()).text();
     }
 
     private static ObjectStoreAccess access(String bucket, String keyPrefix) {
