@@ -3,11 +3,11 @@ package dev.vllmjunit.bench;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
-import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.StackMetrics;
+import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.load.LoadDriver;
 import dev.vllmjunit.load.LoadResult;
@@ -91,9 +91,20 @@ public final class BenchmarkRunner {
         StackMetrics before = scraper.scrape();
         Instant startedAt = Instant.now();
         LoadResult load = send(schedule, progress);
-        StackMetrics delta = scraper.settled().minus(before);
+        StackMetrics delta = countersAfter(load).minus(before);
         return new ResultAssembly(topology, stack, schedule, state, startedAt)
                 .assemble(load, router.takeTimelines(), delta);
+    }
+
+    private StackMetrics countersAfter(LoadResult load) {
+        try {
+            return scraper.settled();
+        } catch (ControlCallException e) {
+            throw new InvalidRunException(
+                    InvalidReason.REQUESTS_FAILED,
+                    failures(load).orElse("all " + load.requests().size() + " requests were answered")
+                            + "\n  and then a node's counters could not be read: " + e.getMessage());
+        }
     }
 
     /** The first requests of a stack pay for handshakes between the nodes and for cold code: they are never measured. */
@@ -130,22 +141,17 @@ public final class BenchmarkRunner {
     }
 
     private static void requireAnswers(LoadResult load) {
-        List<Problem> failed = load.requests().stream()
-                .filter(request -> !request.succeeded())
-                .map(BenchmarkRunner::failure)
-                .toList();
-        if (!failed.isEmpty()) {
-            throw new InvalidRunException(
-                    InvalidReason.REQUESTS_FAILED,
-                    failed.size() + " of " + load.requests().size()
-                            + " requests before the measurement failed; the first, "
-                            + failed.get(0).detail());
-        }
+        failures(load).ifPresent(failures -> {
+            throw new InvalidRunException(InvalidReason.REQUESTS_FAILED, "before the measurement, " + failures);
+        });
     }
 
-    private static Problem failure(RequestRecord request) {
-        return new Problem(
-                InvalidReason.REQUESTS_FAILED,
-                request.requestId() + ": " + request.error().orElse(""));
+    private static Optional<String> failures(LoadResult load) {
+        List<RequestRecord> failed =
+                load.requests().stream().filter(request -> !request.succeeded()).toList();
+        return failed.stream()
+                .findFirst()
+                .map(first -> failed.size() + " of " + load.requests().size() + " requests failed; the first, "
+                        + first.requestId() + ": " + first.error().orElse(""));
     }
 }
