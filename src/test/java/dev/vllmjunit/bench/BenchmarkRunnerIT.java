@@ -13,37 +13,22 @@ import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.http.ControlClient;
-import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.load.RequestRecord;
-import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.provision.RunningStack;
-import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.router.HopTimeline;
-import dev.vllmjunit.router.Router;
-import dev.vllmjunit.router.RouterConfig;
-import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.DeclarationException;
-import dev.vllmjunit.topology.NodeRole;
-import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
-import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.topology.TopologyMerge;
 import dev.vllmjunit.workload.LongDocumentQa;
 import dev.vllmjunit.workload.RepeatMode;
-import dev.vllmjunit.workload.Schedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,49 +44,21 @@ class BenchmarkRunnerIT {
             .order(RepeatMode.TILE)
             .outputTokens(8);
 
-    private static final String MODEL = "meta-llama/Llama-3.1-70B";
-
-    private final Deque<AutoCloseable> running = new ArrayDeque<>();
-    private final Deque<Runnable> beforeMeasuring = new ArrayDeque<>();
-
-    private RunningStack stack;
-    private Router router;
-    private CacheBucket bucket;
-    private BenchmarkRunner runner;
+    private EmbeddedRig rig;
 
     @BeforeEach
     void start(@TempDir Path logs) {
-        Profile profile = new ProfileLoader(Path.of("profiles")).load("nixl-s3");
-        Topology topology = TopologyMerge.merge(declaration(), profile);
-        stack = keep(new EmbeddedProvisioner().start(new ProvisionRequest(topology, profile, logs)));
-        router = keep(Router.start(new RouterConfig(
-                targets(stack.prefill().get(0).endpoint(), "prefill-0"),
-                targets(stack.decode().get(0).endpoint(), "decode-0"),
-                OptionalInt.empty(),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(30))));
-        bucket = keep(new CacheBucket(stack.objectStore().orElseThrow()));
-        runner = new BenchmarkRunner(
-                topology,
-                stack,
-                router,
-                keep(new NettyLoadDriver()),
-                Optional.of(bucket),
-                RunLimits.standard(),
-                new Interference());
+        rig = EmbeddedRig.start(EmbeddedRig.request(logs));
     }
 
     @AfterEach
     void stop() throws Exception {
-        while (!running.isEmpty()) {
-            running.pop().close();
-        }
+        rig.close();
     }
 
     @Test
     void aColdRunComputesEachDocumentOnce() {
-        BenchmarkResult cold = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult cold = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
 
         assertThat(cold.tokens().prompt()).isEqualTo(8_000);
         assertThat(cold.tokens().computed()).isEqualTo(2 * 2_000 + 2 * 80);
@@ -112,32 +69,32 @@ class BenchmarkRunnerIT {
 
     @Test
     void aRunFromS3LoadsEachDocumentsWholeChunksOnce() {
-        BenchmarkResult fromS3 = runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+        BenchmarkResult fromS3 = rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
 
         assertThat(fromS3.tokens().s3()).isEqualTo(2 * 1_792);
         assertThat(fromS3.tokens().device()).isEqualTo(2 * 1_920);
         assertThat(fromS3.tokens().computed()).isEqualTo(2 * 208 + 2 * 80);
-        assertThat(bucket.list()).hasSizeGreaterThanOrEqualTo(2 * 7);
+        assertThat(rig.bucket.list()).hasSizeGreaterThanOrEqualTo(2 * 7);
     }
 
     @Test
     void aWarmRunComputesLastPartsOfBlocksOnly() {
-        BenchmarkResult warm = runner.run(WORKLOAD, CacheState.WARM).requireValid();
+        BenchmarkResult warm = rig.runner.run(WORKLOAD, CacheState.WARM).requireValid();
 
         assertThat(warm.tokens().computed()).isEqualTo(4 * 80);
     }
 
     @Test
     void theTextIsTheSameInEveryState() {
-        List<String> cold = texts(runner.run(WORKLOAD, CacheState.EMPTY));
+        List<String> cold = texts(rig.runner.run(WORKLOAD, CacheState.EMPTY));
 
-        assertThat(texts(runner.run(WORKLOAD, CacheState.S3_ONLY))).isEqualTo(cold);
-        assertThat(texts(runner.run(WORKLOAD, CacheState.WARM))).isEqualTo(cold);
+        assertThat(texts(rig.runner.run(WORKLOAD, CacheState.S3_ONLY))).isEqualTo(cold);
+        assertThat(texts(rig.runner.run(WORKLOAD, CacheState.WARM))).isEqualTo(cold);
     }
 
     @Test
     void everyRequestsHopsAreOnTheDriversClock() {
-        BenchmarkResult cold = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult cold = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
 
         for (RequestRecord request : cold.requests()) {
             HopTimeline hop = requireNonNull(cold.hops().get(request.requestId()));
@@ -155,26 +112,27 @@ class BenchmarkRunnerIT {
 
     @Test
     void anObjectDroppedFromTheStoreMakesTheRunInvalid() {
-        runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
-        beforeMeasuring.add(() -> bucket.delete(bucket.list().get(0).key()));
+        rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        rig.observer.beforeMeasuring(
+                () -> rig.bucket.delete(rig.bucket.list().get(0).key()));
 
-        assertThat(reasons(runner.run(WORKLOAD, CacheState.S3_ONLY)))
+        assertThat(reasons(rig.runner.run(WORKLOAD, CacheState.S3_ONLY)))
                 .containsExactly(InvalidReason.CACHE_STATE_NOT_REACHED);
     }
 
     @Test
     void anObjectDamagedInTheStoreChangesTheText() {
-        List<String> healthy = texts(runner.run(WORKLOAD, CacheState.S3_ONLY));
-        beforeMeasuring.add(this::damageEveryObject);
+        List<String> healthy = texts(rig.runner.run(WORKLOAD, CacheState.S3_ONLY));
+        rig.observer.beforeMeasuring(this::damageEveryObject);
 
-        assertThat(texts(runner.run(WORKLOAD, CacheState.S3_ONLY))).isNotEqualTo(healthy);
+        assertThat(texts(rig.runner.run(WORKLOAD, CacheState.S3_ONLY))).isNotEqualTo(healthy);
     }
 
     @Test
     void aCacheThatWasFilledBehindItsBackMakesAColdRunInvalid() {
-        beforeMeasuring.add(this::askPrefill);
+        rig.observer.beforeMeasuring(this::askPrefill);
 
-        assertThat(reasons(runner.run(WORKLOAD, CacheState.EMPTY)))
+        assertThat(reasons(rig.runner.run(WORKLOAD, CacheState.EMPTY)))
                 .containsExactly(InvalidReason.CACHE_STATE_NOT_REACHED);
     }
 
@@ -182,14 +140,14 @@ class BenchmarkRunnerIT {
     void s3OnlyNeedsAnObjectStore() {
         BenchmarkRunner without = new BenchmarkRunner(
                 TopologyMerge.merge(
-                        new Declaration("class X", declaration().nodes(), Optional.empty()),
+                        new Declaration("class X", EmbeddedRig.declaration(1, 1).nodes(), Optional.empty()),
                         new ProfileLoader(Path.of("profiles")).load("nixl-only")),
-                stack,
-                router,
-                keep(new NettyLoadDriver()),
+                rig.stack,
+                rig.router,
+                rig.keep(new NettyLoadDriver()),
                 Optional.empty(),
                 RunLimits.standard(),
-                new Interference());
+                rig.observer);
 
         assertThatExceptionOfType(DeclarationException.class)
                 .isThrownBy(() -> without.run(WORKLOAD, CacheState.S3_ONLY))
@@ -199,10 +157,12 @@ class BenchmarkRunnerIT {
 
     /** Sends the workload's first request past the runner, straight to prefill. */
     private void askPrefill() {
-        NodeControl control = new NodeControl(stack, MODEL, RunLimits.standard());
-        byte[] body =
-                WORKLOAD.plan(MODEL, control.tokenizer()).requests().get(0).body();
-        URI prefill = stack.prefill().get(0).endpoint();
+        NodeControl control = new NodeControl(rig.stack, EmbeddedRig.MODEL, RunLimits.standard());
+        byte[] body = WORKLOAD.plan(EmbeddedRig.MODEL, control.tokenizer())
+                .requests()
+                .get(0)
+                .body();
+        URI prefill = rig.stack.prefill().get(0).endpoint();
         new ControlClient(Duration.ofSeconds(30)).postJson(prefill.resolve("/v1/completions"), unstreamed(body));
     }
 
@@ -217,10 +177,10 @@ class BenchmarkRunnerIT {
     }
 
     private void damageEveryObject() {
-        bucket.list().forEach(object -> {
-            byte[] bytes = bucket.read(object.key());
+        rig.bucket.list().forEach(object -> {
+            byte[] bytes = rig.bucket.read(object.key());
             bytes[bytes.length / 2] ^= 0x40;
-            bucket.write(object.key(), bytes);
+            rig.bucket.write(object.key(), bytes);
         });
     }
 
@@ -232,41 +192,5 @@ class BenchmarkRunnerIT {
         return result.requireValid().requests().stream()
                 .map(RequestRecord::text)
                 .toList();
-    }
-
-    private static Declaration declaration() {
-        return new Declaration(
-                "class X",
-                List.of(
-                        new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 0, ""),
-                        new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
-                Optional.of(new Declaration.S3("", Optional.empty())));
-    }
-
-    private static List<RouterConfig.Target> targets(URI endpoint, String name) {
-        return List.of(new RouterConfig.Target(name, endpoint));
-    }
-
-    private <T extends AutoCloseable> T keep(T part) {
-        running.push(part);
-        return part;
-    }
-
-    /** Does something to the stack between the moment its caches are ready and the first measured request. */
-    private final class Interference implements RunObserver {
-
-        @Override
-        public void planned(Schedule schedule) {}
-
-        @Override
-        public IntConsumer sending(String title, int requests) {
-            if (title.startsWith("measuring") && !beforeMeasuring.isEmpty()) {
-                beforeMeasuring.pop().run();
-            }
-            return done -> {};
-        }
-
-        @Override
-        public void sent() {}
     }
 }

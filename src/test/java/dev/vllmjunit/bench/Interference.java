@@ -1,0 +1,49 @@
+package dev.vllmjunit.bench;
+
+import dev.vllmjunit.workload.Schedule;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.IntConsumer;
+
+/** Does something to a stack in the course of its next measurement; told nothing, it does nothing. */
+final class Interference implements RunObserver {
+
+    private static final Runnable NOTHING = () -> {};
+
+    private final Deque<Runnable> first = new ArrayDeque<>();
+    private final Deque<Runnable> afterwards = new ArrayDeque<>();
+
+    /** When the caches are ready and nothing of the measurement was sent. */
+    void beforeMeasuring(Runnable action) {
+        first.add(action);
+    }
+
+    /** When the first measured request has ended; no other is sent until the action is over. */
+    void afterFirstAnswer(Runnable action) {
+        afterwards.add(action);
+    }
+
+    @Override
+    public void planned(Schedule schedule) {}
+
+    @Override
+    public IntConsumer sending(String title, int requests) {
+        if (!title.startsWith("measuring")) {
+            return done -> {};
+        }
+        next(first).run();
+        Runnable afterFirst = next(afterwards);
+        return done -> {
+            if (done == 1) {
+                afterFirst.run();
+            }
+        };
+    }
+
+    @Override
+    public void sent() {}
+
+    private static Runnable next(Deque<Runnable> actions) {
+        return actions.isEmpty() ? NOTHING : actions.pop();
+    }
+}
