@@ -34,6 +34,9 @@ class CacheStateCheckTest {
         assertThat(verify(CacheState.EMPTY, computed(416, 1_792, 0, 1_792)))
                 .map(BenchmarkResult.Problem::detail)
                 .contains("the run was to start EMPTY: the cache server answered 1792 tokens");
+        assertThat(verify(CacheState.EMPTY, computed(1_696, 1_792, 512, 0)))
+                .map(BenchmarkResult.Problem::detail)
+                .contains("the run was to start EMPTY: the cache server answered 512 tokens");
     }
 
     @Test
