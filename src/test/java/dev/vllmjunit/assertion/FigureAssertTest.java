@@ -344,6 +344,15 @@ class FigureAssertTest {
     }
 
     @Test
+    void bothBoundsBelongToWhatLiesBetween() {
+        LatencyAssert itl = assertThat(cold).interTokenLatency();
+
+        itl.p50().isBetween(Duration.ofMillis(20), Duration.ofMillis(21));
+        itl.p50().isBetween(Duration.ofMillis(19), Duration.ofMillis(20));
+        itl.p50().isBetween(Duration.ofMillis(20), Duration.ofMillis(20));
+    }
+
+    @Test
     void wantsTheLowerBoundFirst() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> assertThat(cold).computeSavings().isBetween(percent(90), percent(60)))
