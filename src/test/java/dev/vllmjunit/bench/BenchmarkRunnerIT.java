@@ -67,6 +67,17 @@ class BenchmarkRunnerIT {
         assertThat(cold.tokens().decodeComputed()).isZero();
     }
 
+    /** What an engine held from the run before, the decode node above all, would be pulled no more. */
+    @Test
+    void aSecondColdRunIsAsColdAsTheFirst() {
+        BenchmarkResult first = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult second = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+
+        assertThat(first.tokens().pulled()).isGreaterThanOrEqualTo(2 * 2_000);
+        assertThat(second.tokens()).isEqualTo(first.tokens());
+        assertThat(second.transfers().bytes()).isEqualTo(first.transfers().bytes());
+    }
+
     @Test
     void aRunFromS3LoadsEachDocumentsWholeChunksOnce() {
         BenchmarkResult fromS3 = rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
