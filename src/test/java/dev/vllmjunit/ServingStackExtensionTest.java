@@ -94,7 +94,7 @@ class ServingStackExtensionTest {
     }
 
     @Test
-    void leavesNeitherRouterNorDriverBehind() {
+    void leavesNoRouterBehind() {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
 
         run(TwoTests.class).testEvents().assertStatistics(stats -> stats.succeeded(2));
@@ -103,7 +103,7 @@ class ServingStackExtensionTest {
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                         .filteredOn(thread -> !before.contains(thread))
                         .extracting(Thread::getName)
-                        .noneMatch(name -> name.startsWith("vllm-router") || name.startsWith("vllm-load")));
+                        .noneMatch(name -> name.startsWith("vllm-router")));
     }
 
     @Test

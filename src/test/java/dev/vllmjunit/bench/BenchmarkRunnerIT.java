@@ -13,6 +13,7 @@ import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.CacheObject;
 import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.router.HopTimeline;
@@ -27,8 +28,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,12 +73,26 @@ class BenchmarkRunnerIT {
     /** What an engine held from the run before, the decode node above all, would be pulled no more. */
     @Test
     void aSecondColdRunIsAsColdAsTheFirst() {
-        BenchmarkResult first = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
-        BenchmarkResult second = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult first = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult second = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
 
         assertThat(first.tokens().pulled()).isGreaterThanOrEqualTo(2 * 2_000);
         assertThat(second.tokens()).isEqualTo(first.tokens());
         assertThat(second.transfers().bytes()).isEqualTo(first.transfers().bytes());
+    }
+
+    @Test
+    void theBucketIsClearedNoEarlierThanTheLastWriteOfARunBefore() {
+        rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        String late = rig.bucket.list().get(0).key() + "@late";
+        List<CompletableFuture<Void>> writing = new ArrayList<>();
+        rig.observer.beforeCachesAreSet(
+                () -> writing.add(CompletableFuture.runAsync(() -> writeForASecond(late))));
+
+        rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+
+        writing.get(0).join();
+        assertThat(rig.bucket.list()).extracting(CacheObject::key).noneMatch(key -> key.startsWith(late));
     }
 
     @Test
@@ -184,6 +201,13 @@ class BenchmarkRunnerIT {
             return request.put("stream", false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void writeForASecond(String key) {
+        long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        for (int i = 0; System.nanoTime() - end < 0; i++) {
+            rig.bucket.write(key + i, new byte[64]);
         }
     }
 

@@ -10,8 +10,14 @@ final class Interference implements RunObserver {
 
     private static final Runnable NOTHING = () -> {};
 
+    private final Deque<Runnable> planned = new ArrayDeque<>();
     private final Deque<Runnable> first = new ArrayDeque<>();
     private final Deque<Runnable> afterwards = new ArrayDeque<>();
+
+    /** When the run is planned and its cache state is about to be brought about. */
+    void beforeCachesAreSet(Runnable action) {
+        planned.add(action);
+    }
 
     /** When the caches are ready and nothing of the measurement was sent. */
     void beforeMeasuring(Runnable action) {
@@ -24,7 +30,9 @@ final class Interference implements RunObserver {
     }
 
     @Override
-    public void planned(Schedule schedule) {}
+    public void planned(Schedule schedule) {
+        next(planned).run();
+    }
 
     @Override
     public IntConsumer sending(String title, int requests) {
