@@ -344,6 +344,38 @@ class FigureAssertTest {
     }
 
     @Test
+    void theHitRateIsThatOfAllTiers() {
+        BenchmarkResult mixed = Results.cold().cached(0.25, 0.5, 0.125).build();
+
+        assertThat(mixed)
+                .cacheHitRate()
+                .isEqualTo(percent(87.5))
+                .from(Tier.HOST)
+                .isEqualTo(percent(50));
+        assertThat(mixed).cacheHitRate().from(Tier.DEVICE).isEqualTo(percent(25));
+        assertThat(mixed).cacheHitRate().from(Tier.S3).isEqualTo(percent(12.5));
+    }
+
+    @Test
+    void goesOnWithTheSameFigureAndThenWithTheSameResult() {
+        assertThat(cold)
+                .computedTokens()
+                .isEqualTo(600_000L)
+                .isAtMost(600_000L)
+                .isLessThanOrEqualTo(600_000L)
+                .isGreaterThanOrEqualTo(600_000L)
+                .isBetween(600_000L, 600_000L)
+                .isCloseTo(500_000L, percent(20))
+                .and()
+                .transfer()
+                .and()
+                .timeToFirstToken()
+                .and()
+                .computeSavings()
+                .isAtMost(percent(0));
+    }
+
+    @Test
     void bothBoundsBelongToWhatLiesBetween() {
         LatencyAssert itl = assertThat(cold).interTokenLatency();
 

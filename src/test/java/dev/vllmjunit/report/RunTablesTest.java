@@ -53,9 +53,8 @@ class RunTablesTest {
                         List.of("requests", "100, failed 0"),
                         List.of("cache hit rate, prefill side", "90.0 %"),
                         List.of("compute savings", "90.0 %"));
-        assertThat(RunTables.of(RunFigures.of(Runs.failed(3))))
-                .anySatisfy(table -> assertThat(table.rows())
-                        .contains(List.of("verdict", "INVALID"), List.of("requests", "3, failed 3")));
+        assertThat(RunTables.of(RunFigures.of(Runs.failed(3)))).anySatisfy(table -> assertThat(table.rows())
+                .contains(List.of("verdict", "INVALID"), List.of("requests", "3, failed 3")));
     }
 
     private Table table(String caption) {
