@@ -86,8 +86,7 @@ class BenchmarkRunnerIT {
         rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
         String late = rig.bucket.list().get(0).key() + "@late";
         List<CompletableFuture<Void>> writing = new ArrayList<>();
-        rig.observer.beforeCachesAreSet(
-                () -> writing.add(CompletableFuture.runAsync(() -> writeForASecond(late))));
+        rig.observer.beforeCachesAreSet(() -> writing.add(CompletableFuture.runAsync(() -> writeForASecond(late))));
 
         rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
 
