@@ -376,6 +376,23 @@ class FigureAssertTest {
     }
 
     @Test
+    void writesTimesInTheUnitThatFitsThem() {
+        BenchmarkResult swift = Results.cold().ttft(0.05).build();
+
+        assertThat(failure(() -> assertThat(swift).timeToFirstToken().mean().isAtLeast(Duration.ofNanos(100_000))))
+                .hasMessage(
+                        """
+
+                        Expecting mean time to first token:
+                          50 µs (modelled)
+                        to be at least:
+                          0.1 ms
+                        but it is 50 µs less
+                          samples: 1 requests"""
+                                + COLD);
+    }
+
+    @Test
     void bothBoundsBelongToWhatLiesBetween() {
         LatencyAssert itl = assertThat(cold).interTokenLatency();
 
