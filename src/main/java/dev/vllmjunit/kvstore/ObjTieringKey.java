@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param objectGroup number of the KV cache group
  * @param blockHash hexadecimal digits
  */
-public record ObjTieringKey(String model, String configuration, int rank, int objectGroup, String blockHash)
+record ObjTieringKey(String model, String configuration, int rank, int objectGroup, String blockHash)
         implements CacheKey {
 
     private static final Pattern LAYOUT =
