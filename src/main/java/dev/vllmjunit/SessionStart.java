@@ -65,7 +65,8 @@ final class SessionStart {
     }
 
     private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
-        ProvisionRequest request = new ProvisionRequest(topology, profile, logDirectory());
+        ProvisionRequest request =
+                new ProvisionRequest(topology, profile, logDirectory(), settings.require(Setting.START_TIMEOUT));
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
         return provisioner.start(request);

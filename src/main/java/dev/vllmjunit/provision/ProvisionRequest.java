@@ -3,6 +3,7 @@ package dev.vllmjunit.provision;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What a provisioner is asked to run.
@@ -10,5 +11,6 @@ import java.nio.file.Path;
  * @param topology what the test class declared
  * @param profile the place-specific settings behind it
  * @param logDirectory where node logs go; exists
+ * @param startTimeout longest time until a node that was started answers; more than 0
  */
-public record ProvisionRequest(Topology topology, Profile profile, Path logDirectory) {}
+public record ProvisionRequest(Topology topology, Profile profile, Path logDirectory, Duration startTimeout) {}

@@ -64,7 +64,7 @@ public final class Setting<T> {
             profile("vllm.s3.path-style", "bucket in the path instead of the host name", ValueType.FLAG);
     /** Prefix of the cache objects. */
     public static final Setting<String> S3_KEY_PREFIX = profile(
-            "vllm.s3.key-prefix", "prefix of the cache objects' keys, and all that a clearing clears", ValueType.TEXT);
+            "vllm.s3.key-prefix", "prefix of the cache objects' keys; a clearing clears nothing else", ValueType.TEXT);
     /** How long S3 writes may take to settle. */
     public static final Setting<Duration> S3_SETTLE_TIMEOUT = with(
             "vllm.s3.settle-timeout",
@@ -104,8 +104,11 @@ public final class Setting<T> {
             ValueType.DURATION,
             "5m");
     /** Deadline of a start. */
-    public static final Setting<Duration> START_TIMEOUT =
-            with("vllm.start-timeout", "longest time until every node of a stack is ready", ValueType.DURATION, "120s");
+    public static final Setting<Duration> START_TIMEOUT = with(
+            "vllm.start-timeout",
+            "longest time until a node that a stack has started answers",
+            ValueType.DURATION,
+            "120s");
 
     /** Overrides the guide's document length. */
     public static final Setting<Integer> DOCUMENT_LENGTH =

@@ -3,6 +3,7 @@ package dev.vllmjunit.provision.attach;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
@@ -15,10 +16,12 @@ import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.TopologyMerge;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,11 +35,11 @@ class AttachProvisionerTest {
     private static final String MODEL = "meta-llama/Llama-3.1-70B";
 
     private final AttachProvisioner provisioner = new AttachProvisioner();
-    private com.sun.net.httpserver.HttpServer node;
+    private HttpServer node;
 
     @BeforeEach
     void startNode() throws Exception {
-        node = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         answer("/health", "");
         answer("/version", "{\"version\":\"0.32.0\"}");
         answer("/v1/models", "{\"data\":[{\"id\":\"" + MODEL + "\"}]}");
@@ -133,6 +136,7 @@ class AttachProvisionerTest {
                         new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 0, ""),
                         new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
                 Optional.empty());
-        return new ProvisionRequest(TopologyMerge.merge(declaration, profile), profile, Path.of("target"));
+        return new ProvisionRequest(
+                TopologyMerge.merge(declaration, profile), profile, Path.of("target"), Duration.ofSeconds(60));
     }
 }
