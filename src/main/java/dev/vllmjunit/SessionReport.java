@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class SessionReport {
 
     private final Topology topology;
-    private final Masking masking = Masking.ofProcess();
     private final Reports reports;
     private final ProgressReport console;
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
@@ -40,6 +39,7 @@ final class SessionReport {
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology) {
+        Masking masking = Masking.ofProcess();
         this.topology = topology;
         this.reports = new Reports(
                 settings.require(Setting.REPORTS_DIRECTORY),
@@ -49,7 +49,7 @@ final class SessionReport {
                 masking::mask);
         ProgressReport.Bar bar =
                 settings.require(Setting.PROGRESS).equals("off") ? ProgressReport.Bar.NEVER : ProgressReport.Bar.AUTO;
-        this.console = new ProgressReport(bar, System.out, masking::mask);
+        this.console = new ProgressReport(bar, masking::mask);
     }
 
     void starting(String stack) {
@@ -97,7 +97,7 @@ final class SessionReport {
                 concurrency);
     }
 
-    /** Compares the runs of a test that had several, and attaches what the nodes said meanwhile. */
+    /** Compares the runs of a test that had several, and attaches what the nodes said and the object store holds. */
     void testEnded(RunningStack stack, BenchmarkRunner runner) {
         if (sinceTestBegan.isEmpty()) {
             return;
@@ -108,6 +108,7 @@ final class SessionReport {
         sinceTestBegan.clear();
         Stream.concat(stack.prefill().stream(), stack.decode().stream()).forEach(this::attachLog);
         runner.rawMetrics().forEach((node, text) -> reports.attachText(node + " /metrics", text));
+        runner.stored().ifPresent(stored -> reports.attachText("object store", stored));
     }
 
     void finished(List<BenchmarkResult> results) {

@@ -9,6 +9,7 @@ import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.StackMetrics;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.kvstore.ObjectStoreException;
 import dev.vllmjunit.load.LoadDriver;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.load.RequestRecord;
@@ -37,6 +38,7 @@ public final class BenchmarkRunner {
     private final NodeControl control;
     private final MetricsScraper scraper;
     private final CacheStates states;
+    private final Optional<CacheBucket> bucket;
     private boolean warmedUp;
 
     /**
@@ -56,6 +58,7 @@ public final class BenchmarkRunner {
         this.stack = stack;
         this.router = router;
         this.driver = driver;
+        this.bucket = bucket;
         this.limits = limits;
         this.observer = observer;
         this.control = new NodeControl(stack, topology.model().id(), limits);
@@ -81,6 +84,19 @@ public final class BenchmarkRunner {
     /** Reads {@code /metrics} of every part, as text by node name. */
     public Map<String, String> rawMetrics() {
         return scraper.raw();
+    }
+
+    /** What the object store holds, in words, by who wrote it; empty for a topology without one. */
+    public Optional<String> stored() {
+        return bucket.map(BenchmarkRunner::stored);
+    }
+
+    private static String stored(CacheBucket bucket) {
+        try {
+            return bucket.summary().describe();
+        } catch (ObjectStoreException e) {
+            return "not read: " + e.getMessage();
+        }
     }
 
     private BenchmarkResult measure(Schedule schedule, CacheState state) {

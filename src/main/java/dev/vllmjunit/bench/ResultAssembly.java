@@ -4,6 +4,7 @@ import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.CacheStateCheck;
+import dev.vllmjunit.evidence.DriverCheck;
 import dev.vllmjunit.evidence.Reconciliation;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.StackMetrics;
@@ -70,7 +71,9 @@ final class ResultAssembly {
                 tokens,
                 transfers));
         if (problems.isEmpty()) {
-            cacheState(tokens, delta).ifPresent(problems::add);
+            cacheState(tokens, delta)
+                    .or(() -> DriverCheck.check(load.requests(), load.health()))
+                    .ifPresent(problems::add);
         }
         return problems;
     }

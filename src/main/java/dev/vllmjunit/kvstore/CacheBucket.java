@@ -35,11 +35,6 @@ public final class CacheBucket implements AutoCloseable {
         this.client = new ObjectStoreClient(access, callDeadline);
     }
 
-    /** Prefix of every key it lists and clears; empty for the whole bucket. */
-    public String keyPrefix() {
-        return access.keyPrefix();
-    }
-
     /** Lists, writes, reads and deletes one object below the prefix, so that a wrong setting is found before a run. */
     public void probe() {
         String key = access.keyPrefix() + "vllm-junit-probe-" + UUID.randomUUID();
@@ -61,7 +56,7 @@ public final class CacheBucket implements AutoCloseable {
     /** Every cache object below the prefix, in the order of the keys: whatever else lies there is nobody's business here. */
     public List<CacheObject> list() {
         return everything().stream()
-                .filter(object -> CacheKey.parse(object.key()).isPresent())
+                .filter(object -> CacheKey.of(object, access.keyPrefix()).isPresent())
                 .toList();
     }
 

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,29 @@ class BenchmarkRunnerIT {
 
         assertThat(reasons(rig.runner.run(WORKLOAD, CacheState.EMPTY)))
                 .containsExactly(InvalidReason.CACHE_STATE_NOT_REACHED);
+    }
+
+    @Test
+    void aDriverThatIsHeldUpMakesTheRunInvalid() {
+        rig.observer.afterFirstAnswer(() -> Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ofSeconds(2))
+                .until(() -> true));
+
+        assertThat(reasons(rig.runner.run(WORKLOAD.concurrency(1), CacheState.WARM)))
+                .containsExactly(InvalidReason.CLIENT_TOO_SLOW);
+    }
+
+    @Test
+    void tellsWhatTheObjectStoreHolds() {
+        rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+
+        int chunks = 4 * 2 + 2 * 7;
+        assertThat(rig.runner.stored().orElseThrow())
+                .as("the chunks of four short documents that warm up and of the workload's two")
+                .startsWith(chunks + " objects, ")
+                .contains("\n  LMCache, " + EmbeddedRig.MODEL + ", rank 0: " + chunks + " objects, ")
+                .doesNotContain("no known layout");
     }
 
     @Test
