@@ -15,13 +15,13 @@ import dev.vllmjunit.load.DriverHealth;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.HopTimeline;
+import dev.vllmjunit.topology.Figures;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -90,15 +90,11 @@ final class ResultAssembly {
 
     private RunConditions conditions(DriverHealth health) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
-        facts.put("driver send lateness, p99", millis(health.p99SendLatenessNanos()));
-        facts.put("driver loop lag, p99", millis(health.p99LoopLagNanos()));
-        facts.put("garbage collection in the run", millis(health.gcNanos()));
-        facts.put("stolen CPU time", String.format(Locale.ROOT, "%.1f %%", 100 * health.stealFraction()));
+        facts.put("driver send lateness, p99", Figures.seconds(health.p99SendLatenessNanos() / 1e9));
+        facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
+        facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
+        facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
         return new RunConditions(
                 topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, facts);
-    }
-
-    private static String millis(long nanos) {
-        return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
     }
 }

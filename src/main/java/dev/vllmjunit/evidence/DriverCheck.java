@@ -31,13 +31,13 @@ public final class DriverCheck {
     private static String detail(DriverHealth health, double mean) {
         return "the driver sent requests up to " + time(health.p99SendLatenessNanos()) + " late and read answers up to "
                 + time(health.p99LoopLagNanos()) + " late (99th percentiles), together more than the"
-                + " mean time to first token of " + time(mean)
+                + " mean time to first token of " + Figures.seconds(mean / 1e9)
                 + "; meanwhile garbage collection took " + time(health.gcNanos())
                 + " and the hypervisor " + Figures.digits(health.stealFraction() * 100)
                 + " % of the CPU time: give the driver's machine less else to do, or send less at once";
     }
 
-    private static String time(double nanos) {
+    private static String time(long nanos) {
         return Figures.seconds(nanos / 1e9);
     }
 }

@@ -127,7 +127,7 @@ class CacheBucketTest {
     void saysHowManyObjectsWereThereWhenTheyDoNotSettle() {
         ObjectStoreAccess access = access("unsettled", "run/");
         try (CacheBucket bucket = new CacheBucket(access)) {
-            fill(bucket, "", 1, 3);
+            fill(bucket, "run/", 1, 3);
             assertThatThrownBy(() -> bucket.awaitSettled(5, Duration.ofMillis(100), Duration.ofMillis(300)))
                     .isInstanceOf(ObjectStoreException.class)
                     .hasMessage("embedded S3 server (s3proxy) " + store.endpoint()
