@@ -74,7 +74,8 @@ final class EmbeddedRig implements AutoCloseable {
         Profile profile = new ProfileLoader(Path.of("profiles"))
                 .load("nixl-s3")
                 .with(new Settings(settings, Map.of(), key -> Optional.empty()));
-        return new ProvisionRequest(TopologyMerge.merge(declaration(prefill, decode), profile), profile, logs, Duration.ofSeconds(60));
+        return new ProvisionRequest(
+                TopologyMerge.merge(declaration(prefill, decode), profile), profile, logs, Duration.ofSeconds(60));
     }
 
     static ProvisionRequest request(Path logs) {

@@ -130,7 +130,8 @@ class EmbeddedTopologiesIT {
                 EmbeddedRig.declaration(1, 1).nodes(),
                 Optional.of(new Declaration.S3("", Optional.of(Writer.OBJ))));
         var profile = new ProfileLoader(Path.of("profiles")).load("nixl-s3");
-        ProvisionRequest request = new ProvisionRequest(TopologyMerge.merge(declared, profile), profile, logs, Duration.ofSeconds(60));
+        ProvisionRequest request =
+                new ProvisionRequest(TopologyMerge.merge(declared, profile), profile, logs, Duration.ofSeconds(60));
 
         assertThatExceptionOfType(ProvisionException.class)
                 .isThrownBy(() -> Provisioners.onClassPath().choose("embedded", request))
