@@ -17,7 +17,7 @@ public final class DriverCheck {
      * driver's than the server's. Empty, too, where no request was answered.
      */
     public static Optional<Problem> check(List<RequestRecord> requests, DriverHealth health) {
-        long own = health.p99SendLatenessNanos() + health.p99LoopLagNanos();
+        long own = Math.max(health.p99SendLatenessNanos(), health.p99LoopLagNanos());
         double mean = requests.stream()
                 .filter(RequestRecord::succeeded)
                 .mapToLong(RequestRecord::timeToFirstTokenNanos)
@@ -30,7 +30,7 @@ public final class DriverCheck {
 
     private static String detail(DriverHealth health, double mean) {
         return "the driver sent requests up to " + time(health.p99SendLatenessNanos()) + " late and read answers up to "
-                + time(health.p99LoopLagNanos()) + " late (99th percentiles), together more than the"
+                + time(health.p99LoopLagNanos()) + " late (99th percentiles), longer than the"
                 + " mean time to first token of " + Figures.seconds(mean / 1e9)
                 + "; meanwhile garbage collection took " + time(health.gcNanos())
                 + " and the hypervisor " + Figures.digits(health.stealFraction() * 100)
