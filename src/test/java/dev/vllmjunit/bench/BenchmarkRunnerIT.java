@@ -56,7 +56,7 @@ class BenchmarkRunnerIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         rig.close();
     }
 

@@ -48,7 +48,7 @@ class EmbeddedFaultsIT {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         rig.close();
         before.assertNone();
     }
@@ -115,8 +115,11 @@ class EmbeddedFaultsIT {
     void aClientThatLeavesWhilePrefillComputes() throws Exception {
         RunningNode prefill = rig.stack.prefill().get(0);
         double served = metric(prefill, "vllm:request_success_total");
-        try (Socket client = send(body(tokens(100_000), 1, true))) {
+        Socket client = send(body(tokens(100_000), 1, true));
+        try {
             await().atMost(SOON).until(() -> requestsRunning(prefill) == 1);
+        } finally {
+            client.close();
         }
 
         await().atMost(SOON).until(() -> requestsRunning(prefill) == 0);

@@ -8,8 +8,6 @@ import java.util.function.IntConsumer;
 /** Does something to a stack in the course of its next measurement; told nothing, it does nothing. */
 final class Interference implements RunObserver {
 
-    private static final Runnable NOTHING = () -> {};
-
     private final Deque<Runnable> planned = new ArrayDeque<>();
     private final Deque<Runnable> first = new ArrayDeque<>();
     private final Deque<Runnable> afterwards = new ArrayDeque<>();
@@ -31,7 +29,7 @@ final class Interference implements RunObserver {
 
     @Override
     public void planned(Schedule schedule) {
-        next(planned).run();
+        runNext(planned);
     }
 
     @Override
@@ -39,11 +37,10 @@ final class Interference implements RunObserver {
         if (!title.startsWith("measuring")) {
             return done -> {};
         }
-        next(first).run();
-        Runnable afterFirst = next(afterwards);
+        runNext(first);
         return done -> {
             if (done == 1) {
-                afterFirst.run();
+                runNext(afterwards);
             }
         };
     }
@@ -51,7 +48,9 @@ final class Interference implements RunObserver {
     @Override
     public void sent() {}
 
-    private static Runnable next(Deque<Runnable> actions) {
-        return actions.isEmpty() ? NOTHING : actions.pop();
+    private static void runNext(Deque<Runnable> actions) {
+        if (!actions.isEmpty()) {
+            actions.pop().run();
+        }
     }
 }
