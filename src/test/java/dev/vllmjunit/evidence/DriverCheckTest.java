@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.load.DriverHealth;
 import dev.vllmjunit.load.RequestRecord;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -31,10 +32,16 @@ class DriverCheckTest {
     }
 
     @Test
-    void sendingLaterThanThatIsTooSlow() {
-        assertThat(DriverCheck.check(List.of(answered(100)), late(101 * MILLI, 0)))
+    void sendingAHundredRequestsLaterThanThatIsTooSlow() {
+        assertThat(DriverCheck.check(Collections.nCopies(100, answered(100)), late(101 * MILLI, 0)))
                 .map(Problem::reason)
                 .contains(InvalidReason.CLIENT_TOO_SLOW);
+    }
+
+    @Test
+    void oneLateRequestAmongFewIsNoSlowDriver() {
+        assertThat(DriverCheck.check(Collections.nCopies(99, answered(100)), late(101 * MILLI, 0)))
+                .isEmpty();
     }
 
     @Test
