@@ -75,7 +75,8 @@ public final class ProgressReport {
 
     /** A profile's expectations with their verdicts. */
     public void expectations(List<ExpectationOutcome> outcomes) {
-        out.println(ExpectationRows.of("Expectations", outcomes).masked(mask).text());
+        ExpectationRows.of(outcomes)
+                .forEach(table -> out.println(table.masked(mask).text()));
     }
 
     /** One line. */
