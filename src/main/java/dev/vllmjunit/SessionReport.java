@@ -19,6 +19,8 @@ import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
 import io.qameta.allure.util.PropertiesUtils;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,22 @@ final class SessionReport {
     void starting(String stack) {
         startedNanos = System.nanoTime();
         console.line("Starting " + topology.describe() + " on the " + stack + " stack, profile " + topology.profile());
+    }
+
+    /** One line about what is going on. */
+    void line(String text) {
+        console.line(text);
+    }
+
+    /** Attaches what there is to read about a start that failed. */
+    void startFailed(Path logDirectory) {
+        try (Stream<Path> logs = Files.list(logDirectory)) {
+            logs.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .forEach(log -> reports.attachFile(String.valueOf(log.getFileName()), log));
+        } catch (IOException e) {
+            console.line("No logs to attach: " + e);
+        }
     }
 
     void started(RunningStack stack) {
@@ -107,6 +125,7 @@ final class SessionReport {
         }
         sinceTestBegan.clear();
         Stream.concat(stack.prefill().stream(), stack.decode().stream()).forEach(this::attachLog);
+        stack.logs().forEach((part, log) -> reports.attachFile(part + " log", log));
         runner.rawMetrics().forEach((node, text) -> reports.attachText(node + " /metrics", text));
         runner.stored().ifPresent(stored -> reports.attachText("object store", stored));
     }

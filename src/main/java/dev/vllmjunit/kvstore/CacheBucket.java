@@ -53,6 +53,11 @@ public final class CacheBucket implements AutoCloseable {
         }
     }
 
+    /** Creates the bucket in a store that has none yet; harmless where it is there and ours. */
+    public void create() {
+        await(client.createBucket());
+    }
+
     /** Every cache object below the prefix, in the order of the keys: whatever else lies there is nobody's business here. */
     public List<CacheObject> list() {
         return everything().stream()

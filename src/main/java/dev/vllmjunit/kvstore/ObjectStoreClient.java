@@ -96,6 +96,11 @@ public final class ObjectStoreClient implements AutoCloseable {
                 .connectionMaxIdleTime(IDLE);
     }
 
+    /** Creates the bucket; harmless where it is there and ours. */
+    CompletableFuture<Void> createBucket() {
+        return run("creating the bucket", () -> s3.createBucket(request -> request.bucket(access.bucket())));
+    }
+
     /** Writes an object. The array must not change before the call has ended. */
     public CompletableFuture<Void> put(String key, byte[] value) {
         return run(

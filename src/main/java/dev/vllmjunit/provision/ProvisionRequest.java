@@ -4,6 +4,7 @@ import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * What a provisioner is asked to run.
@@ -12,5 +13,13 @@ import java.time.Duration;
  * @param profile the place-specific settings behind it
  * @param logDirectory where node logs go; exists
  * @param startTimeout longest time until a node that was started answers; more than 0
+ * @param progress told what a long start is doing, a line each; called from any thread
  */
-public record ProvisionRequest(Topology topology, Profile profile, Path logDirectory, Duration startTimeout) {}
+public record ProvisionRequest(
+        Topology topology, Profile profile, Path logDirectory, Duration startTimeout, Consumer<String> progress) {
+
+    /** With nobody to tell about progress. */
+    public ProvisionRequest(Topology topology, Profile profile, Path logDirectory, Duration startTimeout) {
+        this(topology, profile, logDirectory, startTimeout, line -> {});
+    }
+}

@@ -20,7 +20,7 @@ public final class Setting<T> {
     /** Which provisioner runs the topology. */
     public static final Setting<String> STACK = with(
             "vllm.stack",
-            "where the topology runs: embedded, attach, or another provisioner's name",
+            "where the topology runs: embedded, local, attach, or another provisioner's name",
             ValueType.TEXT,
             "embedded");
     /** Which profile fills what annotations leave out. */
@@ -29,7 +29,7 @@ public final class Setting<T> {
             "the profile that fills what annotations leave out",
             ValueType.TEXT,
             Optional.empty(),
-            "nixl-s3 for a class with @S3Cache, else nixl-only");
+            "local on the local stack; elsewhere nixl-s3 for a class with @S3Cache, else nixl-only");
     /** Where the project's profiles are. */
     public static final Setting<Path> PROFILES_DIRECTORY =
             with("vllm.profiles.dir", "directory of the project's profiles", ValueType.DIRECTORY, "profiles");
@@ -49,6 +49,21 @@ public final class Setting<T> {
     /** Running cache server. */
     public static final Setting<URI> ATTACH_CACHE_SERVER =
             profile("vllm.attach.cache-server", "HTTP port of a running LMCache server", ValueType.HTTP_URL);
+
+    /** Where the local stack finds its engine. */
+    public static final Setting<Path> LOCAL_HOME = new Setting<>(
+            "vllm.local.home",
+            "Python environment with vLLM, NIXL and LMCache that the local stack runs",
+            ValueType.DIRECTORY,
+            Optional.empty(),
+            "built once below the user's cache directory");
+    /** What the local stack serves. */
+    public static final Setting<Path> LOCAL_MODEL = new Setting<>(
+            "vllm.local.model",
+            "model that the local stack serves; its id and shape stay the profile's",
+            ValueType.DIRECTORY,
+            Optional.empty(),
+            "a tiny one, made once");
 
     /** S3 endpoint. */
     public static final Setting<URI> S3_ENDPOINT = profile(
@@ -139,6 +154,8 @@ public final class Setting<T> {
             ATTACH_PREFILL,
             ATTACH_DECODE,
             ATTACH_CACHE_SERVER,
+            LOCAL_HOME,
+            LOCAL_MODEL,
             S3_ENDPOINT,
             S3_BUCKET,
             S3_REGION,

@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.embedded;
 
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.engine.tier.CacheServer;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;

@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.embedded;
 
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;

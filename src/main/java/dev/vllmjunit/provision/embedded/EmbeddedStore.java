@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.embedded;
 
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;

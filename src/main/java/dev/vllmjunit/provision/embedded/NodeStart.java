@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.embedded;
 
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.engine.core.EmbeddedEngine;
 import dev.vllmjunit.engine.core.EngineConfig;
 import dev.vllmjunit.engine.cost.Roofline;

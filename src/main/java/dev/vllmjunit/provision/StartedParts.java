@@ -1,4 +1,4 @@
-package dev.vllmjunit.provision.embedded;
+package dev.vllmjunit.provision;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What has been started so far, to be closed in reverse. Thread-safe. */
-final class StartedParts implements AutoCloseable {
+public final class StartedParts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartedParts.class);
 
@@ -16,7 +16,7 @@ final class StartedParts implements AutoCloseable {
     private record Part(String name, AutoCloseable closer) {}
 
     /** Takes over a part. A part that comes after the closing is closed at once, so that none is left over. */
-    <T extends AutoCloseable> T add(String name, T part) {
+    public <T extends AutoCloseable> T add(String name, T part) {
         synchronized (this) {
             if (!closed) {
                 parts.push(new Part(name, part));
@@ -28,7 +28,7 @@ final class StartedParts implements AutoCloseable {
     }
 
     /** Closes all that there is because of a failure, which stays the one to report. */
-    void closeAfter(Throwable failure) {
+    public void closeAfter(Throwable failure) {
         try {
             close();
         } catch (RuntimeException e) {
