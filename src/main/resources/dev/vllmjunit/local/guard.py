@@ -16,7 +16,8 @@ import sys
 import time
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-SEGMENT = re.compile(r"(/dev/shm/\S+)")
+SHARED_MEMORY = "/dev/shm"
+SEGMENT = re.compile(r" (\d+) +/dev/shm/")
 libc = ctypes.CDLL(None)
 
 
@@ -38,11 +39,12 @@ def descendants():
 
 
 def mapped_segments():
+    """By inode: a semaphore is mapped under another name than it keeps."""
     segments = set()
     for pid in descendants():
         try:
             with open(f"/proc/{pid}/maps", errors="replace") as maps:
-                segments.update(match.group(1) for line in maps if (match := SEGMENT.search(line)))
+                segments.update(int(match.group(1)) for line in maps if (match := SEGMENT.search(line)))
         except OSError:
             pass
     return segments
@@ -66,9 +68,10 @@ def end_all():
 
 
 def remove(directory, segments):
-    for segment in segments:
+    for entry in os.scandir(SHARED_MEMORY) if segments else []:
         try:
-            os.unlink(segment)
+            if entry.inode() in segments:
+                os.unlink(entry.path)
         except OSError:
             pass
     shutil.rmtree(directory, ignore_errors=True)

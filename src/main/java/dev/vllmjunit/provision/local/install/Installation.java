@@ -144,7 +144,7 @@ public final class Installation {
             try (ManagedProcess process = ManagedProcess.start(spec, guarding)) {
                 OptionalInt status = process.await(LONGEST_STEP);
                 if (status.isEmpty() || status.getAsInt() != 0) {
-                    throw process.failed(status.isEmpty() ? "took longer than " + LONGEST_STEP.toMinutes() + " min" : "failed");
+                    throw process.failed(status.isEmpty() ? "took longer than " + LONGEST_STEP.toMinutes() + " min" : "ended with status " + status.getAsInt());
                 }
             }
             progress.accept(String.format(
