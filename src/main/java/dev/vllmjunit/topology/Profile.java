@@ -52,7 +52,18 @@ public record Profile(
             EmbeddedSettings embedded,
             AttachSettings attach,
             List<Expectation> expectations) {
-        this(name, model, prefill, decode, kvTransfer, s3Cache, embedded, Links.TESTBED, attach, LocalSettings.STANDARD, expectations);
+        this(
+                name,
+                model,
+                prefill,
+                decode,
+                kvTransfer,
+                s3Cache,
+                embedded,
+                Links.TESTBED,
+                attach,
+                LocalSettings.STANDARD,
+                expectations);
     }
 
     /** This profile with the settings that override parts of it. */
@@ -128,6 +139,8 @@ public record Profile(
         public static final LocalSettings STANDARD = new LocalSettings(
                 Optional.empty(),
                 Optional.empty(),
-                ValueType.DURATION.reader().apply(Setting.START_TIMEOUT.defaultText().orElseThrow()));
+                ValueType.DURATION
+                        .reader()
+                        .apply(Setting.START_TIMEOUT.defaultText().orElseThrow()));
     }
 }

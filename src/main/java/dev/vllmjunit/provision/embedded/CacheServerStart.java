@@ -1,12 +1,12 @@
 package dev.vllmjunit.provision.embedded;
 
-import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.engine.cost.Roofline;
 import dev.vllmjunit.engine.tier.CacheServer;
 import dev.vllmjunit.engine.tier.CacheServerConfig;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile.EmbeddedSettings;
 import dev.vllmjunit.topology.Topology;

@@ -1,10 +1,10 @@
 package dev.vllmjunit.provision.embedded;
 
-import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.engine.tier.CacheServer;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.NodeSpec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.vllmjunit.provision.embedded;
 
-import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.engine.core.EmbeddedEngine;
 import dev.vllmjunit.engine.core.EngineConfig;
 import dev.vllmjunit.engine.cost.Roofline;
@@ -13,6 +12,7 @@ import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.ModelSpec;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;

@@ -31,8 +31,8 @@ record CephCluster(Launch launch, ObjectStoreAccess access) {
     /** What installs it on Debian. */
     static final String PACKAGES = "apt-get install radosgw ceph-mon ceph-osd ceph-common";
 
-    private static final List<String> PROGRAMS = List.of(
-            "ceph", "ceph-mon", "ceph-osd", "ceph-authtool", "monmaptool", "radosgw", "radosgw-admin");
+    private static final List<String> PROGRAMS =
+            List.of("ceph", "ceph-mon", "ceph-osd", "ceph-authtool", "monmaptool", "radosgw", "radosgw-admin");
     private static final long MEMORY_BYTES = 4L << 30;
 
     static boolean isInstalled(String path) {
@@ -56,10 +56,11 @@ record CephCluster(Launch launch, ObjectStoreAccess access) {
 
     /** Starts it and creates the bucket; the version that its monitor tells. */
     String start() {
-        ManagedProcess process = launch.run(
-                NAME, List.of("bash", launch.home().scripts().ceph().toString()), environment());
+        ManagedProcess process =
+                launch.run(NAME, List.of("bash", launch.home().scripts().ceph().toString()), environment());
         Path version = launch.directoryOf(NAME).resolve("version");
-        Readiness readiness = new Readiness(process, launch.request().profile().local().startTimeout());
+        Readiness readiness =
+                new Readiness(process, launch.request().profile().local().startTimeout());
         readiness.until(() -> Files.exists(version), "its cluster is not complete");
         readiness.awaitAnswer(access.endpoint());
         try (CacheBucket bucket = new CacheBucket(access)) {

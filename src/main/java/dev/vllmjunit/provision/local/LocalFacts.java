@@ -22,7 +22,8 @@ final class LocalFacts {
         EngineHome home = launch.home();
         Map<String, String> facts = new TreeMap<>();
         Map.of("vLLM", "vllm", "NIXL", "nixl", "LMCache", "lmcache", "PyTorch", "torch")
-                .forEach((name, distribution) -> facts.put(name, home.version(distribution).orElse("unknown")));
+                .forEach((name, distribution) ->
+                        facts.put(name, home.version(distribution).orElse("unknown")));
         facts.put("object store", store.orElse("none"));
         facts.put("Python environment", home.root().toString());
         facts.put("model directory", launch.model().toString());
@@ -44,8 +45,8 @@ final class LocalFacts {
         String declared = launch.request().topology().nodes().stream()
                 .map(LocalFacts::declared)
                 .collect(Collectors.joining("; "));
-        return "CPU: " + processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores (declared: " + declared
-                + ")";
+        return "CPU: " + processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores (declared: "
+                + declared + ")";
     }
 
     private static String declared(NodeSpec node) {

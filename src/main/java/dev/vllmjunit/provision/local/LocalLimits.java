@@ -64,8 +64,8 @@ final class LocalLimits {
     }
 
     private static Optional<String> home(LocalSettings local) {
-        return local.home()
-                .flatMap(home -> EngineHome.shortage(home).map(said -> "vllm.local.home is " + home + ", which " + said));
+        return local.home().flatMap(home -> EngineHome.shortage(home)
+                .map(said -> "vllm.local.home is " + home + ", which " + said));
     }
 
     private static Optional<String> model(LocalSettings local) {

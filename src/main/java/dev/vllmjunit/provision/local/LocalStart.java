@@ -61,8 +61,7 @@ final class LocalStart {
     }
 
     private RunningStack startParts() {
-        Optional<LocalStore> store =
-                launch.request().topology().s3Cache().map(s3 -> LocalStore.of(launch, s3));
+        Optional<LocalStore> store = launch.request().topology().s3Cache().map(s3 -> LocalStore.of(launch, s3));
         Optional<CacheServerStart> cacheServer = store.map(s -> CacheServerStart.of(
                 launch, launch.request().topology().s3Cache().orElseThrow(), s.written()));
         try (Starters starters = new Starters(launch.parts())) {
@@ -82,7 +81,8 @@ final class LocalStart {
     }
 
     private List<Supplier<RunningNode>> startNodes(Starters starters, Optional<CacheServerStart> cacheServer) {
-        OptionalInt cachePort = cacheServer.isPresent() ? OptionalInt.of(cacheServer.get().port()) : OptionalInt.empty();
+        OptionalInt cachePort =
+                cacheServer.isPresent() ? OptionalInt.of(cacheServer.get().port()) : OptionalInt.empty();
         List<Supplier<RunningNode>> nodes = new ArrayList<>();
         for (NodeSpec spec : launch.request().topology().nodes()) {
             NodeStart node = NodeStart.of(launch, spec, nodes.size(), cachePort);

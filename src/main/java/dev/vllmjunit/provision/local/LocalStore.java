@@ -30,7 +30,9 @@ record LocalStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Supplier
         EmbeddedObjectStore store = launch.parts().add("the embedded object store", EmbeddedObjectStore.start());
         ObjectStoreAccess access = store.access(s3.region(), s3.bucket(), s3.keyPrefix());
         return new LocalStore(
-                access, access, () -> "embedded S3 server (s3proxy), because Ceph is not installed: " + CephCluster.PACKAGES);
+                access,
+                access,
+                () -> "embedded S3 server (s3proxy), because Ceph is not installed: " + CephCluster.PACKAGES);
     }
 
     private static LocalStore shared(Launch launch, S3CacheSpec s3, URI endpoint) {

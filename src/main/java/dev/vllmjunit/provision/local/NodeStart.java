@@ -45,14 +45,19 @@ record NodeStart(Launch launch, NodeCommand command) {
      * each request a valid path-style one, which needs no DNS. */
     static String served(Launch launch) {
         String id = launch.request().topology().model().id();
-        return launch.request().topology().s3Cache()
+        return launch.request()
+                .topology()
+                .s3Cache()
                 .filter(s3 -> s3.pathStyle())
                 .map(s3 -> s3.bucket() + "/" + id)
                 .orElse(id);
     }
 
     private static int threads(Launch launch) {
-        return Math.max(1, Runtime.getRuntime().availableProcessors() / launch.request().topology().nodes().size());
+        return Math.max(
+                1,
+                Runtime.getRuntime().availableProcessors()
+                        / launch.request().topology().nodes().size());
     }
 
     RunningNode start() {
@@ -61,7 +66,8 @@ record NodeStart(Launch launch, NodeCommand command) {
         Map<String, String> environment = launch.environment(name);
         environment.putAll(command.environment());
         environment.put("VLLM_RPC_BASE_PATH", launch.directoryOf(name).toString());
-        List<String> line = new ArrayList<>(List.of(launch.home().python().toString(), "-m", "vllm.entrypoints.cli.main"));
+        List<String> line =
+                new ArrayList<>(List.of(launch.home().python().toString(), "-m", "vllm.entrypoints.cli.main"));
         line.addAll(command.arguments());
         ManagedProcess process = launch.run(name, line, environment);
         return ready(new Readiness(process, launch.request().profile().local().startTimeout()));

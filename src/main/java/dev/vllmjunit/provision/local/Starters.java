@@ -49,7 +49,8 @@ final class Starters implements AutoCloseable {
                 .join();
         Throwable failure = firstFailure.get();
         if (failure != null) {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             throw cause instanceof ProvisionException known
                     ? known
                     : new ProvisionException("a part of the local stack did not start: " + cause.getMessage(), cause);

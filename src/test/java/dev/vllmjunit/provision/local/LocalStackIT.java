@@ -53,8 +53,10 @@ class LocalStackIT {
             assertThat(stack.modelled()).isFalse();
             assertThat(stack.prefill()).hasSize(1);
             assertThat(stack.decode()).hasSize(1);
-            assertThat(stack.facts()).containsKeys("vLLM", "NIXL", "LMCache", "PyTorch", "object store", "time to ready");
-            assertThat(new ControlClient(SOON).getText(stack.cacheServer().orElseThrow().resolve("/metrics")))
+            assertThat(stack.facts())
+                    .containsKeys("vLLM", "NIXL", "LMCache", "PyTorch", "object store", "time to ready");
+            assertThat(new ControlClient(SOON)
+                            .getText(stack.cacheServer().orElseThrow().resolve("/metrics")))
                     .contains("lmcache_mp_");
             assertThat(stack.logs()).containsKey("lmcache-server");
             assertThat(descendants()).hasSizeGreaterThan(before.size() + 5);
@@ -111,7 +113,8 @@ class LocalStackIT {
         private Starter() {}
 
         public static void main(String[] arguments) throws IOException {
-            RunningStack stack = new LocalProvisioner().start(new LocalStackIT(Path.of(arguments[0])).request(Map.of()));
+            RunningStack stack =
+                    new LocalProvisioner().start(new LocalStackIT(Path.of(arguments[0])).request(Map.of()));
             System.out.println("ready " + stack.facts().get("time to ready"));
             System.in.read();
         }
@@ -130,7 +133,8 @@ class LocalStackIT {
     /** Pools of cache servers that this class has started. */
     private static List<Path> ownSharedMemory() throws IOException {
         try (Stream<Path> segments = Files.list(Path.of("/dev/shm"))) {
-            return segments.filter(path -> path.toString().contains("lmcache_l1_pool_vj")).toList();
+            return segments.filter(path -> path.toString().contains("lmcache_l1_pool_vj"))
+                    .toList();
         }
     }
 }

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class NodeCommandTest {
 
-    private static final Topology TOPOLOGY =
-            Requests.request("local", Map.of(), Optional.empty(), Path.of("target")).topology();
+    private static final Topology TOPOLOGY = Requests.request("local", Map.of(), Optional.empty(), Path.of("target"))
+            .topology();
 
     @Test
     void aPrefillNodeOffersNixlAndKeepsItsCacheInTheCacheServer() {
@@ -49,8 +49,9 @@ class NodeCommandTest {
     @Test
     void aDecodeNodeOnlyPulls() {
         assertThat(command(TOPOLOGY.decode().get(0), OptionalInt.empty()).arguments())
-                .contains("{\"kv_connector\":\"NixlConnector\",\"kv_role\":\"kv_consumer\",\"kv_buffer_device\":\"cpu\","
-                        + "\"kv_connector_extra_config\":{\"kv_lease_duration\":30,\"enforce_handshake_compat\":true}}");
+                .contains(
+                        "{\"kv_connector\":\"NixlConnector\",\"kv_role\":\"kv_consumer\",\"kv_buffer_device\":\"cpu\","
+                                + "\"kv_connector_extra_config\":{\"kv_lease_duration\":30,\"enforce_handshake_compat\":true}}");
     }
 
     @Test
@@ -66,7 +67,6 @@ class NodeCommandTest {
     }
 
     private static NodeCommand command(NodeSpec spec, OptionalInt cacheServer) {
-        return new NodeCommand(
-                spec, TOPOLOGY.model(), TOPOLOGY.kvTransfer(), "nixl/tiny", 8100, 50051, cacheServer, 2);
+        return new NodeCommand(spec, TOPOLOGY.model(), TOPOLOGY.kvTransfer(), "nixl/tiny", 8100, 50051, cacheServer, 2);
     }
 }

@@ -52,8 +52,7 @@ final class BuildOnce {
         Path lock = target.resolveSibling(target.getFileName() + ".lock");
         try {
             Files.createDirectories(target.toAbsolutePath().getParent());
-            try (FileChannel channel =
-                            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock held = acquire(channel, target, progress)) {
                 return held.isValid() && isComplete(target) ? target : build(target, builder);
             }
@@ -69,7 +68,8 @@ final class BuildOnce {
             progress.accept("Another process builds " + target + "; waiting for it");
         }
         while (lock == null) {
-            if (System.nanoTime() - start > LONGEST_WAIT.toNanos() || Thread.currentThread().isInterrupted()) {
+            if (System.nanoTime() - start > LONGEST_WAIT.toNanos()
+                    || Thread.currentThread().isInterrupted()) {
                 throw new ProvisionException("another process has been building " + target + " for "
                         + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s; end it and try again");
             }

@@ -67,7 +67,8 @@ public record EngineHome(Path root, Scripts scripts) {
         if (!Files.isDirectory(lib)) {
             return List.of();
         }
-        try (Stream<Path> found = Files.find(lib, 3, (path, attributes) -> path.toString().endsWith(".dist-info"))) {
+        try (Stream<Path> found =
+                Files.find(lib, 3, (path, attributes) -> path.toString().endsWith(".dist-info"))) {
             return found.toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

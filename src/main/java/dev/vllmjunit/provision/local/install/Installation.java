@@ -38,7 +38,8 @@ public final class Installation {
 
     /** Below {@code $XDG_CACHE_HOME/vllm-junit}, or {@code ~/.cache/vllm-junit}. */
     public static Installation ofUser(Consumer<String> progress) {
-        return new Installation(cacheDirectory(System.getenv(), System.getProperty("user.home", ".")), Machine.ofProcess(), progress);
+        return new Installation(
+                cacheDirectory(System.getenv(), System.getProperty("user.home", ".")), Machine.ofProcess(), progress);
     }
 
     static Path cacheDirectory(Map<String, String> environment, String home) {
@@ -69,14 +70,23 @@ public final class Installation {
 
     private void build(Path directory) throws IOException {
         machine.requireForBuilding(directory);
-        progress.accept("Building the Python environment of the local stack below " + cache + ", once: about 6 GB, some minutes");
+        progress.accept("Building the Python environment of the local stack below " + cache
+                + ", once: about 6 GB, some minutes");
         Guarding guarding = new Guarding(Path.of(machine.python()), scripts.guard());
         Path python = directory.resolve("bin/python");
         Steps steps = new Steps(guarding, directory, 4);
         steps.run("a virtual environment", machine.python(), "-m", "venv", directory.toString());
         steps.run("packages from the index", pip(python));
-        steps.run("vLLM's name and version", python.toString(), scripts.file(Scripts.FINISH).toString());
-        steps.run("compiled modules", python.toString(), "-c", COMPILE, directory.resolve("lib").toString());
+        steps.run(
+                "vLLM's name and version",
+                python.toString(),
+                scripts.file(Scripts.FINISH).toString());
+        steps.run(
+                "compiled modules",
+                python.toString(),
+                "-c",
+                COMPILE,
+                directory.resolve("lib").toString());
     }
 
     private String[] pip(Path python) {
@@ -139,16 +149,24 @@ public final class Installation {
             step++;
             progress.accept(String.format(Locale.ROOT, "  [%d/%d] %s …", step, count, what));
             Path log = directory.resolveSibling(directory.getFileName() + ".log");
-            ProcessSpec spec = new ProcessSpec(
-                    "making " + what, List.of(command), ProcessSpec.environment(Map.of()), work(), log);
+            ProcessSpec spec =
+                    new ProcessSpec("making " + what, List.of(command), ProcessSpec.environment(Map.of()), work(), log);
             try (ManagedProcess process = ManagedProcess.start(spec, guarding)) {
                 OptionalInt status = process.await(LONGEST_STEP);
                 if (status.isEmpty() || status.getAsInt() != 0) {
-                    throw process.failed(status.isEmpty() ? "took longer than " + LONGEST_STEP.toMinutes() + " min" : "ended with status " + status.getAsInt());
+                    throw process.failed(
+                            status.isEmpty()
+                                    ? "took longer than " + LONGEST_STEP.toMinutes() + " min"
+                                    : "ended with status " + status.getAsInt());
                 }
             }
             progress.accept(String.format(
-                    Locale.ROOT, "  [%d/%d] %s: done after %.0f s", step, count, what, (System.nanoTime() - start) / 1e9));
+                    Locale.ROOT,
+                    "  [%d/%d] %s: done after %.0f s",
+                    step,
+                    count,
+                    what,
+                    (System.nanoTime() - start) / 1e9));
         }
 
         private Path work() {

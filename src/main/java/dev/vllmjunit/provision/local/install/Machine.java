@@ -87,7 +87,9 @@ record Machine(String python, Path cpuInfo) {
 
     private String probe() {
         try {
-            Process probe = new ProcessBuilder(python, "-c", PROBE).redirectErrorStream(true).start();
+            Process probe = new ProcessBuilder(python, "-c", PROBE)
+                    .redirectErrorStream(true)
+                    .start();
             probe.getOutputStream().close();
             String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return probe.waitFor(1, TimeUnit.MINUTES) ? said : "nothing within a minute";
@@ -100,7 +102,7 @@ record Machine(String python, Path cpuInfo) {
     }
 
     private static ProvisionException missing(String found) {
-        return new ProvisionException("the local stack needs python3, 3." + OLDEST_MINOR + " to 3."
-                + NEWEST_MINOR + ", with its venv module (on Debian: apt-get install python3-venv), " + found);
+        return new ProvisionException("the local stack needs python3, 3." + OLDEST_MINOR + " to 3." + NEWEST_MINOR
+                + ", with its venv module (on Debian: apt-get install python3-venv), " + found);
     }
 }

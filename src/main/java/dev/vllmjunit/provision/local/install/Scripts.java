@@ -35,7 +35,8 @@ public final class Scripts {
     static Scripts in(Path cache) {
         StringBuilder contents = new StringBuilder();
         ALL.forEach(name -> contents.append(hash(name)));
-        Path target = cache.resolve("scripts-" + hash(contents.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        Path target =
+                cache.resolve("scripts-" + hash(contents.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         return new Scripts(BuildOnce.directory(target, line -> {}, Scripts::write));
     }
 

@@ -35,7 +35,8 @@ public final class FreePorts {
                 return port;
             }
         }
-        throw new ProvisionException("no free port from " + FIRST + " to " + LAST + " on 127.0.0.1 in " + TRIES + " tries");
+        throw new ProvisionException(
+                "no free port from " + FIRST + " to " + LAST + " on 127.0.0.1 in " + TRIES + " tries");
     }
 
     private static boolean isFree(int port) {

@@ -15,12 +15,16 @@ final class LogReason {
     private static final int CONTINUATIONS = 3;
     private static final Pattern ANSI = Pattern.compile("\\u001B\\[[0-9;]*m");
     /** For instance {@code (EngineCore pid=12) ERROR 11-25 16:11:20 [core.py:1512]}. */
-    private static final Pattern PREFIX =
-            Pattern.compile("^(?:\\([^()]* ?pid=\\d+\\) )?(?:(?:ERROR|CRITICAL) \\d\\d-\\d\\d [\\d:]+ \\[[^\\]]*\\] ?)?");
-    private static final Pattern EXCEPTION = Pattern.compile("^(?:\\w+\\.)*[A-Z]\\w*(?:Error|Exception|Failure)(?:: .*)?$");
+    private static final Pattern PREFIX = Pattern.compile(
+            "^(?:\\([^()]* ?pid=\\d+\\) )?(?:(?:ERROR|CRITICAL) \\d\\d-\\d\\d [\\d:]+ \\[[^\\]]*\\] ?)?");
+
+    private static final Pattern EXCEPTION =
+            Pattern.compile("^(?:\\w+\\.)*[A-Z]\\w*(?:Error|Exception|Failure)(?:: .*)?$");
     /** What outer processes say when an inner one has failed. */
-    private static final Pattern SECOND_HAND = Pattern.compile("Engine core initialization failed|root cause|EngineDeadError"
-            + "|initialization failed due to an exception|^RuntimeError: cancelled|^(?:\\w+\\.)*CancelledError");
+    private static final Pattern SECOND_HAND = Pattern.compile(
+            "Engine core initialization failed|root cause|EngineDeadError"
+                    + "|initialization failed due to an exception|^RuntimeError: cancelled|^(?:\\w+\\.)*CancelledError");
+
     private static final Pattern ERROR = Pattern.compile("\\b(?:ERROR|CRITICAL|FATAL|[Ee]rror):? .*");
 
     private LogReason() {}
@@ -35,8 +39,10 @@ final class LogReason {
                 .map(line -> PREFIX.matcher(ANSI.matcher(line).replaceAll("")).replaceFirst(""))
                 .filter(line -> !line.isBlank())
                 .toList();
-        int exception = last(lines, line -> EXCEPTION.matcher(line).matches()
-                && !SECOND_HAND.matcher(line).find());
+        int exception = last(
+                lines,
+                line -> EXCEPTION.matcher(line).matches()
+                        && !SECOND_HAND.matcher(line).find());
         int error = last(lines, line -> ERROR.matcher(line).find());
         return exception >= 0
                 ? withContinuation(lines, exception)

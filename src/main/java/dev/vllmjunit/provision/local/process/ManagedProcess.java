@@ -41,11 +41,16 @@ public final class ManagedProcess implements AutoCloseable {
      */
     public static ManagedProcess start(ProcessSpec spec, Guarding guarding) {
         try {
-            Process guard = new ProcessBuilder(guarding.python().toString(), "-I", "-S", guarding.script().toString())
+            Process guard = new ProcessBuilder(
+                            guarding.python().toString(),
+                            "-I",
+                            "-S",
+                            guarding.script().toString())
                     .redirectError(ProcessBuilder.Redirect.appendTo(spec.log().toFile()))
                     .start();
             send(spec, guard);
-            String pid = new BufferedReader(new InputStreamReader(guard.getInputStream(), StandardCharsets.UTF_8)).readLine();
+            String pid = new BufferedReader(new InputStreamReader(guard.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
             if (pid == null) {
                 throw new ProvisionException(spec.name() + " could not be run: " + LogReason.of(spec.log()));
             }
@@ -155,6 +160,9 @@ public final class ManagedProcess implements AutoCloseable {
     @Override
     public String toString() {
         return spec.name() + " (process " + pid + ", "
-                + Optional.of(exitStatus()).filter(OptionalInt::isPresent).map(s -> "ended").orElse("runs") + ")";
+                + Optional.of(exitStatus())
+                        .filter(OptionalInt::isPresent)
+                        .map(s -> "ended")
+                        .orElse("runs") + ")";
     }
 }

@@ -16,10 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BuildOnceTest {
 
-    @TempDir
-    Path cache;
-
     private final AtomicInteger builds = new AtomicInteger();
+    private final Path cache;
+
+    BuildOnceTest(@TempDir Path cache) {
+        this.cache = cache;
+    }
 
     @Test
     void buildsOnce() throws IOException {
@@ -34,11 +36,12 @@ class BuildOnceTest {
     void twoAtOnceBuildOnce() throws Exception {
         CountDownLatch building = new CountDownLatch(1);
         CountDownLatch waiting = new CountDownLatch(1);
-        CompletableFuture<Path> first = CompletableFuture.supplyAsync(() -> BuildOnce.directory(target(), line -> {}, directory -> {
-            building.countDown();
-            await(waiting);
-            build(directory);
-        }));
+        CompletableFuture<Path> first =
+                CompletableFuture.supplyAsync(() -> BuildOnce.directory(target(), line -> {}, directory -> {
+                    building.countDown();
+                    await(waiting);
+                    build(directory);
+                }));
         await(building);
         CompletableFuture<Path> second = CompletableFuture.supplyAsync(() -> BuildOnce.directory(
                 target(),

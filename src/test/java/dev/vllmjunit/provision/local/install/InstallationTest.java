@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -34,15 +33,13 @@ class InstallationTest {
             esac
             """;
 
-    @TempDir
-    Path temporary;
-
     private final List<String> progress = new ArrayList<>();
-    private Path cpuInfo = Path.of("none");
+    private final Path temporary;
+    private final Path cpuInfo;
 
-    @BeforeEach
-    void aProcessor() throws IOException {
-        cpuInfo = Files.writeString(temporary.resolve("cpuinfo"), "flags : fpu sse4_2 avx2\n");
+    InstallationTest(@TempDir Path temporary) throws IOException {
+        this.temporary = temporary;
+        this.cpuInfo = Files.writeString(temporary.resolve("cpuinfo"), "flags : fpu sse4_2 avx2\n");
     }
 
     @Test
@@ -59,8 +56,9 @@ class InstallationTest {
         assertThat(progress.get(0))
                 .isEqualTo("Building the Python environment of the local stack below " + cache()
                         + ", once: about 6 GB, some minutes");
-        assertThat(progress).contains("  [2/4] packages from the index …").anyMatch(line ->
-                line.matches(" {2}\\[4/4] compiled modules: done after \\d+ s"));
+        assertThat(progress)
+                .contains("  [2/4] packages from the index …")
+                .anyMatch(line -> line.matches(" {2}\\[4/4] compiled modules: done after \\d+ s"));
     }
 
     @Test
@@ -70,8 +68,9 @@ class InstallationTest {
 
         assertThatExceptionOfType(ProvisionException.class)
                 .isThrownBy(() -> installation.engine(Optional.empty()))
-                .withMessageStartingWith("making packages from the index ended with status 1: ERROR: Could not find a version"
-                        + " that satisfies the requirement aiohttp\n(log: ");
+                .withMessageStartingWith(
+                        "making packages from the index ended with status 1: ERROR: Could not find a version"
+                                + " that satisfies the requirement aiohttp\n(log: ");
         assertThat(cache().resolve("local-" + Scripts.hash(Scripts.LOCK))).doesNotExist();
     }
 
@@ -81,8 +80,9 @@ class InstallationTest {
 
         assertThatExceptionOfType(ProvisionException.class)
                 .isThrownBy(() -> installation.engine(Optional.empty()))
-                .withMessage("the local stack needs python3, 3.11 to 3.13, with its venv module (on Debian: apt-get install"
-                        + " python3-venv), but " + temporary.resolve("python3") + " is 3.9");
+                .withMessage(
+                        "the local stack needs python3, 3.11 to 3.13, with its venv module (on Debian: apt-get install"
+                                + " python3-venv), but " + temporary.resolve("python3") + " is 3.9");
     }
 
     @Test
@@ -113,7 +113,8 @@ class InstallationTest {
         Files.createDirectories(temporary.resolve("lib/python3.11/site-packages/torch-2.13.0.dist-info"));
 
         assertThat(EngineHome.shortage(temporary))
-                .contains("lacks nixl, lmcache; install it there, or leave vllm.local.home out for an environment that is built");
+                .contains(
+                        "lacks nixl, lmcache; install it there, or leave vllm.local.home out for an environment that is built");
     }
 
     @Test

@@ -9,8 +9,9 @@ class LogReasonTest {
 
     @Test
     void isTheInnermostExceptionAndNotWhatOuterProcessesSayOfIt() {
-        assertThat(LogReason.in(
-                        """
+        assertThat(
+                        LogReason.in(
+                                """
                         (Worker pid=7) ERROR 11-25 16:11:20 [multiproc_executor.py:12] Traceback (most recent call last):
                         (Worker pid=7) ERROR 11-25 16:11:20 [multiproc_executor.py:12]   File "/v/x.py", line 3, in <module>
                         (Worker pid=7) ERROR 11-25 16:11:20 [multiproc_executor.py:12] ValueError: No available memory for the cache blocks.
@@ -22,8 +23,9 @@ class LogReasonTest {
 
     @Test
     void bringsWhatAValidationErrorSaysBelow() {
-        assertThat(LogReason.in(
-                        """
+        assertThat(
+                        LogReason.in(
+                                """
                         pydantic_core._pydantic_core.ValidationError: 1 validation error for ModelConfig
                           Value error, The model's head size is unknown
                             For further information visit the page
@@ -34,8 +36,9 @@ class LogReasonTest {
 
     @Test
     void isTheLastErrorLineWhereThereIsNoException() {
-        assertThat(LogReason.in(
-                        """
+        assertThat(
+                        LogReason.in(
+                                """
                         Looking in indexes: https://index.example.com/simple
                         ERROR: Could not find a version that satisfies the requirement torch==2.13.0
                         \u001B[31mERROR: No matching distribution found for torch==2.13.0\u001B[0m

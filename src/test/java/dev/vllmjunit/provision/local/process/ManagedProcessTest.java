@@ -25,8 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ManagedProcessTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Guarding GUARDING =
-            new Guarding(Path.of("python3"), Path.of("src/main/resources/dev/vllmjunit/local/guard.py").toAbsolutePath());
+    private static final Guarding GUARDING = new Guarding(
+            Path.of("python3"),
+            Path.of("src/main/resources/dev/vllmjunit/local/guard.py").toAbsolutePath());
 
     private final Path temporary;
 
@@ -62,7 +63,8 @@ class ManagedProcessTest {
 
     @Test
     void sharedMemoryOfTheProcessIsRemoved() throws IOException {
-        Path segment = Path.of("/dev/shm/vllm-junit-test-" + ProcessHandle.current().pid());
+        Path segment =
+                Path.of("/dev/shm/vllm-junit-test-" + ProcessHandle.current().pid());
         Files.write(segment, new byte[4096]);
         String hold = "import mmap, time; f = open('" + segment
                 + "', 'r+b'); m = mmap.mmap(f.fileno(), 4096); open('../ready', 'w').write('1'); time.sleep(600)";
@@ -78,7 +80,8 @@ class ManagedProcessTest {
     void aProgramThatIsNotThereIsAnError() {
         assertThatExceptionOfType(ProvisionException.class)
                 .isThrownBy(() -> ManagedProcess.start(spec(List.of("/no/such/program")), GUARDING))
-                .withMessage("a test process could not be run: ERROR: [Errno 2] No such file or directory: '/no/such/program'");
+                .withMessage(
+                        "a test process could not be run: ERROR: [Errno 2] No such file or directory: '/no/such/program'");
         assertThat(temporary.resolve("work")).doesNotExist();
     }
 
@@ -92,7 +95,8 @@ class ManagedProcessTest {
                         temporary.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        String said =
+                new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8)).readLine();
         long pid = Long.parseLong(said);
         assertThat(isAlive(pid)).isTrue();
 
@@ -129,7 +133,8 @@ class ManagedProcessTest {
 
     private long pidIn(String file) throws IOException {
         Path path = temporary.resolve(file);
-        await().atMost(SOON).until(() -> Files.exists(path) && !Files.readString(path).isBlank());
+        await().atMost(SOON)
+                .until(() -> Files.exists(path) && !Files.readString(path).isBlank());
         return Long.parseLong(Files.readString(path).strip());
     }
 
