@@ -2,7 +2,6 @@ package dev.vllmjunit.topology;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,16 +130,10 @@ public record Profile(
      *
      * @param home a Python environment with vLLM, NIXL and LMCache; empty for one that is built
      * @param model directory of the model to serve; empty for a tiny one that is made
-     * @param startTimeout longest time until every part is ready, without the time of building
      */
-    public record LocalSettings(Optional<Path> home, Optional<Path> model, Duration startTimeout) {
+    public record LocalSettings(Optional<Path> home, Optional<Path> model) {
 
-        /** Builds what it needs, and waits as long as settings do that nobody gave. */
-        public static final LocalSettings STANDARD = new LocalSettings(
-                Optional.empty(),
-                Optional.empty(),
-                ValueType.DURATION
-                        .reader()
-                        .apply(Setting.START_TIMEOUT.defaultText().orElseThrow()));
+        /** Builds what it needs. */
+        public static final LocalSettings STANDARD = new LocalSettings(Optional.empty(), Optional.empty());
     }
 }

@@ -69,10 +69,7 @@ final class ProfileOverrides {
     }
 
     private static Profile.LocalSettings local(Settings settings) {
-        return new Profile.LocalSettings(
-                settings.get(Setting.LOCAL_HOME),
-                settings.get(Setting.LOCAL_MODEL),
-                settings.require(Setting.START_TIMEOUT));
+        return new Profile.LocalSettings(settings.get(Setting.LOCAL_HOME), settings.get(Setting.LOCAL_MODEL));
     }
 
     private static Profile.AttachSettings attach(Profile.AttachSettings attach, Settings settings) {

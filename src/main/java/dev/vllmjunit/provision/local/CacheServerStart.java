@@ -39,8 +39,7 @@ record CacheServerStart(Launch launch, S3CacheSpec s3, ObjectStoreAccess store, 
                         launch.home().python().toString(),
                         launch.home().scripts().cacheServer().toString()),
                 environment);
-        Readiness readiness =
-                new Readiness(process, launch.request().profile().local().startTimeout());
+        Readiness readiness = new Readiness(process, launch.request().startTimeout());
         URI endpoint = URI.create("http://" + Launch.HOST + ":" + httpPort);
         readiness.awaitAnswer(endpoint.resolve("/healthcheck"));
         readiness.awaitLine(STORE_AT_WORK);

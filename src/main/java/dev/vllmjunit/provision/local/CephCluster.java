@@ -59,8 +59,7 @@ record CephCluster(Launch launch, ObjectStoreAccess access) {
         ManagedProcess process =
                 launch.run(NAME, List.of("bash", launch.home().scripts().ceph().toString()), environment());
         Path version = launch.directoryOf(NAME).resolve("version");
-        Readiness readiness =
-                new Readiness(process, launch.request().profile().local().startTimeout());
+        Readiness readiness = new Readiness(process, launch.request().startTimeout());
         readiness.until(() -> Files.exists(version), "its cluster is not complete");
         readiness.awaitAnswer(access.endpoint());
         try (CacheBucket bucket = new CacheBucket(access)) {

@@ -70,7 +70,7 @@ record NodeStart(Launch launch, NodeCommand command) {
                 new ArrayList<>(List.of(launch.home().python().toString(), "-m", "vllm.entrypoints.cli.main"));
         line.addAll(command.arguments());
         ManagedProcess process = launch.run(name, line, environment);
-        return ready(new Readiness(process, launch.request().profile().local().startTimeout()));
+        return ready(new Readiness(process, launch.request().startTimeout()));
     }
 
     private RunningNode ready(Readiness readiness) {

@@ -121,7 +121,7 @@ class LocalStackIT {
     }
 
     private ProvisionRequest request(Map<String, String> settings) {
-        Map<String, String> all = new java.util.HashMap<>(Map.of("vllm.local.home", HOME, "vllm.start-timeout", "5m"));
+        Map<String, String> all = new java.util.HashMap<>(Map.of("vllm.local.home", HOME));
         all.putAll(settings);
         return Requests.request("local", all, Optional.empty(), logs);
     }

@@ -10,6 +10,7 @@ import dev.vllmjunit.topology.S3CacheSpec;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.TopologyMerge;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,6 @@ final class Requests {
                         new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 0, ""),
                         new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
                 Optional.of(new Declaration.S3("", writer)));
-        return new ProvisionRequest(TopologyMerge.merge(declaration, loaded), loaded, logs);
+        return new ProvisionRequest(TopologyMerge.merge(declaration, loaded), loaded, logs, Duration.ofMinutes(5));
     }
 }
