@@ -52,6 +52,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.provision.attach")
             .layer("provision.embedded")
             .definedBy("dev.vllmjunit.provision.embedded")
+            .layer("provision.local")
+            .definedBy("dev.vllmjunit.provision.local..")
             .layer("evidence")
             .definedBy("dev.vllmjunit.evidence")
             .layer("bench")
@@ -100,6 +102,8 @@ class RulesOfTheHouseTest {
             .whereLayer("provision")
             .mayOnlyAccessLayers("topology", "kvstore")
             .whereLayer("provision.attach")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
+            .whereLayer("provision.local")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("provision.embedded")
             .mayOnlyAccessLayers(
