@@ -10,18 +10,20 @@ import java.util.Optional;
 /** Whether the driver kept up well enough for the times of a run to be the server's and not its own. */
 public final class DriverCheck {
 
-    /** Below, the 99th percentile of the send lateness is one request's: a single hiccup, and no sign of a slow driver. */
+    /** Below, the 99th percentiles are single hiccups of a short run, and no sign of a slow driver. */
     private static final int ENOUGH_FOR_P99 = 100;
 
     private DriverCheck() {}
 
     /**
      * A problem where one time stamp in a hundred is later by more than the mean time to first token: such a time is more the
-     * driver's than the server's. The lateness of sending counts from 100 requests on. Empty, too, where no request was answered.
+     * driver's than the server's. Empty, too, for fewer than 100 requests, and where no request was answered.
      */
     public static Optional<Problem> check(List<RequestRecord> requests, DriverHealth health) {
-        long sending = requests.size() < ENOUGH_FOR_P99 ? 0 : health.p99SendLatenessNanos();
-        long own = Math.max(sending, health.p99LoopLagNanos());
+        if (requests.size() < ENOUGH_FOR_P99) {
+            return Optional.empty();
+        }
+        long own = Math.max(health.p99SendLatenessNanos(), health.p99LoopLagNanos());
         double mean = requests.stream()
                 .filter(RequestRecord::succeeded)
                 .mapToLong(RequestRecord::timeToFirstTokenNanos)

@@ -8,6 +8,7 @@ import dev.vllmjunit.load.RequestRecord;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DriverCheckTest {
@@ -16,13 +17,13 @@ class DriverCheckTest {
 
     @Test
     void lateByTheMeanTimeToFirstTokenIsInTime() {
-        assertThat(DriverCheck.check(List.of(answered(50), answered(150)), late(100 * MILLI, 100 * MILLI)))
+        assertThat(DriverCheck.check(hundred(answered(50), answered(150)), late(100 * MILLI, 100 * MILLI)))
                 .isEmpty();
     }
 
     @Test
     void laterThanThatIsTooSlow() {
-        assertThat(DriverCheck.check(List.of(answered(50), answered(150)), late(20 * MILLI, 101 * MILLI)))
+        assertThat(DriverCheck.check(hundred(answered(50), answered(150)), late(20 * MILLI, 101 * MILLI)))
                 .contains(new Problem(
                         InvalidReason.CLIENT_TOO_SLOW,
                         "the driver sent requests up to 20 ms late and read answers up to 101 ms late (99th percentiles),"
@@ -40,13 +41,19 @@ class DriverCheckTest {
 
     @Test
     void oneLateRequestAmongFewIsNoSlowDriver() {
-        assertThat(DriverCheck.check(Collections.nCopies(99, answered(100)), late(101 * MILLI, 0)))
+        assertThat(DriverCheck.check(Collections.nCopies(99, answered(100)), late(101 * MILLI, 101 * MILLI)))
                 .isEmpty();
     }
 
     @Test
     void saysNothingWhereNoRequestWasAnswered() {
-        assertThat(DriverCheck.check(List.of(failed()), late(MILLI, MILLI))).isEmpty();
+        assertThat(DriverCheck.check(Collections.nCopies(100, failed()), late(MILLI, MILLI)))
+                .isEmpty();
+    }
+
+    private static List<RequestRecord> hundred(RequestRecord one, RequestRecord other) {
+        return Stream.concat(Collections.nCopies(50, one).stream(), Collections.nCopies(50, other).stream())
+                .toList();
     }
 
     private static DriverHealth late(long sendNanos, long lagNanos) {
