@@ -1,10 +1,17 @@
-"""NIXL's Python agent hard-codes pthrDelay = 0, so that each idle NixlConnector worker spins one CPU core. This gives the progress
+"""Keeps idle vLLM processes from spinning: a machine of two cores has none to spare.
+
+vLLM's processes wait for each other in loops of sched_yield, a second long after each message. Where there are more such loops than
+cores, a process may get no time for tens of seconds: Linux 6.18 charges each yield as if a whole time slice had been used. Here a yield
+sleeps for 100 microseconds instead (VLLM_JUNIT_YIELD_US; 0 leaves it alone).
+
+NIXL's Python agent hard-codes pthrDelay = 0, so that each idle NixlConnector worker spins one CPU core. This gives the progress
 thread a real poll timeout: NIXL_PTHR_DELAY_US microseconds, 20 ms by default. It still wakes at once for events on sockets.
 """
 import importlib.abc
 import importlib.machinery
 import os
 import sys
+import time
 
 
 class _Hook(importlib.abc.MetaPathFinder):
@@ -35,3 +42,7 @@ class _Hook(importlib.abc.MetaPathFinder):
 
 
 sys.meta_path.insert(0, _Hook())
+
+_pause = int(os.environ.get("VLLM_JUNIT_YIELD_US", "100")) / 1e6
+if _pause > 0:
+    os.sched_yield = lambda: time.sleep(_pause)

@@ -40,7 +40,7 @@ class NodeCommandTest {
                         "{\"kv_connector\":\"MultiConnector\",\"kv_role\":\"kv_both\",\"kv_buffer_device\":\"cpu\","
                                 + "\"kv_connector_extra_config\":{\"connectors\":[{\"kv_connector\":\"NixlConnector\","
                                 + "\"kv_role\":\"kv_both\",\"kv_buffer_device\":\"cpu\",\"kv_connector_extra_config\":"
-                                + "{\"kv_lease_duration\":30,\"enforce_handshake_compat\":true}},"
+                                + "{\"kv_lease_duration\":120,\"enforce_handshake_compat\":true}},"
                                 + "{\"kv_connector\":\"LMCacheMPConnector\",\"kv_role\":\"kv_both\","
                                 + "\"kv_connector_extra_config\":{\"lmcache.mp.host\":\"tcp://127.0.0.1\","
                                 + "\"lmcache.mp.port\":5555,\"lmcache.mp.mq_timeout\":60}}]}}");
@@ -51,7 +51,7 @@ class NodeCommandTest {
         assertThat(command(TOPOLOGY.decode().get(0), OptionalInt.empty()).arguments())
                 .contains(
                         "{\"kv_connector\":\"NixlConnector\",\"kv_role\":\"kv_consumer\",\"kv_buffer_device\":\"cpu\","
-                                + "\"kv_connector_extra_config\":{\"kv_lease_duration\":30,\"enforce_handshake_compat\":true}}");
+                                + "\"kv_connector_extra_config\":{\"kv_lease_duration\":120,\"enforce_handshake_compat\":true}}");
     }
 
     @Test
