@@ -25,6 +25,7 @@ final class LogReason {
             "Engine core initialization failed|root cause|EngineDeadError"
                     + "|initialization failed due to an exception|^RuntimeError: cancelled|^(?:\\w+\\.)*CancelledError");
 
+    private static final Pattern WARNING = Pattern.compile("\\bWARN(?:ING)?\\b");
     private static final Pattern ERROR = Pattern.compile("\\b(?:ERROR|CRITICAL|FATAL|[Ee]rror):? .*");
 
     private LogReason() {}
@@ -43,7 +44,9 @@ final class LogReason {
                 lines,
                 line -> EXCEPTION.matcher(line).matches()
                         && !SECOND_HAND.matcher(line).find());
-        int error = last(lines, line -> ERROR.matcher(line).find());
+        int error = last(
+                lines,
+                line -> ERROR.matcher(line).find() && !WARNING.matcher(line).find());
         return exception >= 0
                 ? withContinuation(lines, exception)
                 : error >= 0 ? lines.get(error).strip() : lastLines(lines);

@@ -49,6 +49,8 @@ class LogReasonTest {
 
     @Test
     void isTheLastLinesWhereNothingSaysError() {
+        assertThat(LogReason.in("a WARNING about errors like `OSError: [Errno 24]`\nnext"))
+                .endsWith("next");
         assertThat(LogReason.in("one\ntwo\n\nthree\nfour\n")).isEqualTo("two\nthree\nfour");
     }
 }
