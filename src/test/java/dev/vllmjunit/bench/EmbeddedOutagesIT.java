@@ -91,7 +91,7 @@ class EmbeddedOutagesIT {
         try (EmbeddedRig rig = EmbeddedRig.start(EmbeddedRig.request(logs, 1, 1, settings))) {
             rig.keep(store);
             List<String> healthy = texts(rig.runner.run(WORKLOAD, CacheState.S3_ONLY));
-            rig.observer.afterFirstAnswer(store::close);
+            rig.observer.afterAnAnswer(store::close);
 
             BenchmarkResult without = rig.runner.run(WORKLOAD, CacheState.S3_ONLY);
 
@@ -113,7 +113,7 @@ class EmbeddedOutagesIT {
                 EmbeddedRig rig = EmbeddedRig.around(
                         request, new MixedStack(new EmbeddedProvisioner().start(request), decodes))) {
             URI decode = decodes.decode().get(0).endpoint();
-            rig.observer.afterFirstAnswer(decodes::close);
+            rig.observer.afterAnAnswer(decodes::close);
 
             assertThatExceptionOfType(InvalidRunException.class)
                     .isThrownBy(() -> rig.runner.run(WORKLOAD, CacheState.EMPTY))

@@ -56,7 +56,7 @@ class EmbeddedTopologiesIT {
     @Test
     void whatOnePrefillNodeComputedTheOtherLoadsFromTheCacheServer() throws Exception {
         try (EmbeddedRig rig = EmbeddedRig.start(EmbeddedRig.request(logs, 2, 2, Map.of()))) {
-            rig.observer.afterFirstAnswer(
+            rig.observer.afterAnAnswer(
                     () -> rig.bucket.awaitSettled(7, Duration.ofMillis(200), Duration.ofSeconds(10)));
 
             BenchmarkResult result = rig.runner.run(WORKLOAD, CacheState.EMPTY);

@@ -22,8 +22,8 @@ final class Interference implements RunObserver {
         first.add(action);
     }
 
-    /** When the first measured request has ended; no other is sent until the action is over. */
-    void afterFirstAnswer(Runnable action) {
+    /** When the next measured request has ended: told twice, after the first and after the second. None is sent until it is over. */
+    void afterAnAnswer(Runnable action) {
         afterwards.add(action);
     }
 
@@ -38,11 +38,7 @@ final class Interference implements RunObserver {
             return done -> {};
         }
         runNext(first);
-        return done -> {
-            if (done == 1) {
-                runNext(afterwards);
-            }
-        };
+        return done -> runNext(afterwards);
     }
 
     @Override
