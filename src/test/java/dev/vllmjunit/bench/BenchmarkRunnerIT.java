@@ -12,6 +12,8 @@ import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.OutputDifference;
+import dev.vllmjunit.evidence.WrongOutputError;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.load.NettyLoadDriver;
@@ -39,6 +41,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -163,11 +166,71 @@ class BenchmarkRunnerIT {
     }
 
     @Test
-    void anObjectDamagedInTheStoreChangesTheText() {
-        List<String> healthy = texts(runner.run(WORKLOAD, CacheState.S3_ONLY));
+    void healthyRunsCompareTwoDocumentsAndFindThemEqual() {
+        for (CacheState state : CacheState.values()) {
+            BenchmarkResult run = runner.run(WORKLOAD, state).requireValid();
+
+            assertThat(run.differences()).isEmpty();
+            assertThat(run.conditions().facts().get("outputs compared with a fresh computation"))
+                    .startsWith("2 prompts, ");
+        }
+    }
+
+    @Test
+    void anObjectDamagedWhileItSettledMakesWrongTextFromS3() {
+        runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+        damageEveryObject();
+
+        BenchmarkResult damaged = runner.run(WORKLOAD, CacheState.S3_ONLY);
+
+        assertThat(damaged.problems()).isEmpty();
+        assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
+        assertThatExceptionOfType(WrongOutputError.class)
+                .isThrownBy(damaged::requireValid)
+                .withMessageContaining("served from S3 (1792 of 2000 tokens cached at prefill-0, 2000 offered to decode-0)");
+    }
+
+    @Test
+    void anObjectDamagedUnderARunIsNamedBesides() {
         beforeMeasuring.add(this::damageEveryObject);
 
-        assertThat(texts(runner.run(WORKLOAD, CacheState.S3_ONLY))).isNotEqualTo(healthy);
+        BenchmarkResult damaged = runner.run(WORKLOAD, CacheState.S3_ONLY);
+
+        assertThat(reasons(damaged)).containsExactly(InvalidReason.CACHE_ALTERED);
+        assertThat(damaged.problems().get(0).detail())
+                .startsWith("22 of 22 cache objects were altered between the moment their stores had settled and the end of"
+                        + " the run:\n  " + bucket.list().get(0).key() + ": ")
+                .endsWith("\n  and 17 more");
+        assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
+    }
+
+    @Test
+    void oneDamagedObjectOfManyIsFoundBecauseTheFillWasAnsweredOtherwise() {
+        LongDocumentQa six = WORKLOAD.documents(6);
+        beforeMeasuring.add(() -> damage(bucket.list().get(0).key()));
+
+        BenchmarkResult damaged = runner.run(six, CacheState.S3_ONLY);
+
+        assertThat(damaged.differences()).hasSize(1);
+        assertThat(reasons(damaged)).containsExactly(InvalidReason.CACHE_ALTERED);
+        assertThat(damaged.outputsFail()).isTrue();
+    }
+
+    @Test
+    void anObjectCutShortWhileItSettledIsNamed() {
+        runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+        String key = bucket.list().get(0).key();
+        byte[] whole = bucket.read(key);
+        bucket.write(key, Arrays.copyOf(whole, whole.length / 2));
+
+        BenchmarkResult damaged = runner.run(WORKLOAD, CacheState.S3_ONLY);
+
+        assertThat(reasons(damaged)).first().isEqualTo(InvalidReason.CACHE_ALTERED);
+        assertThat(damaged.problems().get(0).detail())
+                .startsWith("1 of 22 cache objects have another size than the others of their kind")
+                .contains(key + ": " + whole.length / 2 + " bytes, ETag ")
+                .endsWith(", but most have " + whole.length + " bytes");
+        System.out.println(damaged.problems() + "\n" + damaged.differences() + damaged.conditions().facts());
     }
 
     @Test
@@ -217,11 +280,19 @@ class BenchmarkRunnerIT {
     }
 
     private void damageEveryObject() {
-        bucket.list().forEach(object -> {
-            byte[] bytes = bucket.read(object.key());
-            bytes[bytes.length / 2] ^= 0x40;
-            bucket.write(object.key(), bytes);
-        });
+        bucket.list().forEach(object -> damage(object.key()));
+    }
+
+    private void damage(String key) {
+        byte[] bytes = bucket.read(key);
+        bytes[bytes.length / 2] ^= 0x40;
+        bucket.write(key, bytes);
+    }
+
+    private void isWrongTextFromS3(OutputDifference difference) {
+        assertThat(difference.kind()).isEqualTo(OutputDifference.Kind.TEXT);
+        assertThat(difference.servedFrom()).contains("S3");
+        assertThat(difference.measuredText()).isNotEqualTo(difference.freshText());
     }
 
     private static List<InvalidReason> reasons(BenchmarkResult result) {
