@@ -23,7 +23,8 @@ import java.util.function.Function;
  */
 final class ExpectationCheck {
 
-    private static final String WRONG = "the run's outputs are not those of a fresh computation: its figures are worthless";
+    private static final String WRONG =
+            "the run's outputs are not those of a fresh computation: its figures are worthless";
 
     private final String stack;
     private final Map<CacheState, BenchmarkResult> results;

@@ -32,15 +32,13 @@ record CacheObjects(List<CacheObject> settled) {
 
     /** What speaks against the objects before the first measured request: one has another size than all of its kind. */
     Optional<Problem> beforeTheRun() {
-        List<String> odd = settled.stream()
-                .collect(Collectors.groupingBy(CacheObjects::kind))
-                .values()
-                .stream()
+        List<String> odd = settled.stream().collect(Collectors.groupingBy(CacheObjects::kind)).values().stream()
                 .flatMap(siblings -> odd(siblings).stream())
                 .toList();
         return problem(
                 odd,
-                " of " + settled.size() + " cache objects have another size than the others of their kind (cut short, or"
+                " of " + settled.size()
+                        + " cache objects have another size than the others of their kind (cut short, or"
                         + " written with another chunk size; CacheState.EMPTY clears them)");
     }
 
@@ -90,7 +88,8 @@ record CacheObjects(List<CacheObject> settled) {
     private static long mostCommon(Map<Long, Long> counts) {
         Collection<Map.Entry<Long, Long>> sizes = counts.entrySet();
         return sizes.stream()
-                .max(Map.Entry.<Long, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey(Comparator.naturalOrder())))
+                .max(Map.Entry.<Long, Long>comparingByValue()
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.naturalOrder())))
                 .orElseThrow()
                 .getKey();
     }

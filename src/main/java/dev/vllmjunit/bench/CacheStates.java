@@ -59,11 +59,12 @@ final class CacheStates {
             return Optional.empty();
         }
         try {
-            return objects.after(bucket.get().list()).flatMap(first -> objects.after(bucket.get()
-                    .awaitSettled(0, QUIET, settle)));
+            return objects.after(bucket.get().list())
+                    .flatMap(first -> objects.after(bucket.get().awaitSettled(0, QUIET, settle)));
         } catch (ObjectStoreException e) {
             return Optional.of(new Problem(
-                    InvalidReason.NOT_OBSERVABLE, "the cache objects could not be listed after the run: " + e.getMessage()));
+                    InvalidReason.NOT_OBSERVABLE,
+                    "the cache objects could not be listed after the run: " + e.getMessage()));
         }
     }
 

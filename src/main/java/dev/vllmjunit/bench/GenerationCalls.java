@@ -55,7 +55,8 @@ final class GenerationCalls {
     }
 
     private Generation send(URI endpoint, ObjectNode request) {
-        JsonNode choice = client.postJson(endpoint.resolve(PATH), request).path("choices").path(0);
+        JsonNode choice =
+                client.postJson(endpoint.resolve(PATH), request).path("choices").path(0);
         JsonNode logprobs = choice.path("logprobs");
         List<String> pieces = texts(logprobs.path("tokens"));
         List<String> ids = texts(choice.path("token_ids"));
@@ -75,7 +76,8 @@ final class GenerationCalls {
 
     private static Map<String, Double> values(JsonNode object) {
         Map<String, Double> values = new LinkedHashMap<>();
-        object.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue().asDouble()));
+        object.properties()
+                .forEach(entry -> values.put(entry.getKey(), entry.getValue().asDouble()));
         return values;
     }
 

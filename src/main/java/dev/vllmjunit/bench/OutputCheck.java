@@ -15,12 +15,11 @@ import dev.vllmjunit.workload.Schedule;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -81,7 +80,8 @@ final class OutputCheck {
      */
     Outcome check(Schedule schedule, LoadResult load, Function<RequestRecord, String> servedFrom) {
         if (samples == 0 || !schedule.path().equals(GenerationCalls.PATH)) {
-            return new Outcome(List.of(), Optional.empty(), samples == 0 ? "switched off" : "none: not " + GenerationCalls.PATH);
+            return new Outcome(
+                    List.of(), Optional.empty(), samples == 0 ? "switched off" : "none: not " + GenerationCalls.PATH);
         }
         long start = System.nanoTime();
         List<RequestRecord> chosen = choose(schedule, load);
@@ -89,13 +89,13 @@ final class OutputCheck {
         Optional<Problem> problem = Optional.empty();
         try {
             for (RequestRecord request : chosen) {
-                compare(schedule.requests().get(request.index()), request, servedFrom).ifPresent(differences::add);
+                compare(planned(schedule, request), request, servedFrom).ifPresent(differences::add);
             }
         } catch (ControlCallException | IllegalArgumentException e) {
             problem = Optional.of(notComparable(e));
         }
-        String fact = String.format(
-                Locale.ROOT, "%d prompts, %.2f s", chosen.size(), (System.nanoTime() - start) / 1e9);
+        String fact =
+                String.format(Locale.ROOT, "%d prompts, %.2f s", chosen.size(), (System.nanoTime() - start) / 1e9);
         return new Outcome(differences, problem, fact);
     }
 
@@ -107,30 +107,37 @@ final class OutputCheck {
         Stream<RequestRecord> spread = Stream.iterate(0, i -> i + 1)
                 .limit(Math.min(samples, firsts.size()))
                 .map(i -> firsts.get((int) ((long) i * firsts.size() / Math.min(samples, firsts.size()))));
-        Set<RequestRecord> chosen = new LinkedHashSet<>();
-        suspects(schedule, load).stream().limit(MOST_SUSPECTS).forEach(chosen::add);
-        spread.forEach(chosen::add);
-        return List.copyOf(chosen);
+        Map<UUID, RequestRecord> chosen = new LinkedHashMap<>();
+        Stream.concat(suspects(schedule, load).stream().limit(MOST_SUSPECTS), spread)
+                .forEach(request -> chosen.putIfAbsent(id(planned(schedule, request)), request));
+        return List.copyOf(chosen.values());
+    }
+
+    private static PlannedRequest planned(Schedule schedule, RequestRecord request) {
+        return schedule.requests().get(request.index());
+    }
+
+    private static UUID id(PlannedRequest planned) {
+        return UUID.nameUUIDFromBytes(planned.body());
     }
 
     private List<RequestRecord> suspects(Schedule schedule, LoadResult load) {
         return load.requests().stream()
                 .filter(RequestRecord::succeeded)
                 .filter(request -> isGreedy(schedule, request))
-                .filter(request -> memory.isSuspect(schedule.requests().get(request.index()), request))
+                .filter(request -> memory.isSuspect(planned(schedule, request), request))
                 .toList();
     }
 
     private static boolean isGreedy(Schedule schedule, RequestRecord request) {
-        return GenerationCalls.isGreedy(schedule.requests().get(request.index()).body());
+        return GenerationCalls.isGreedy(planned(schedule, request).body());
     }
 
     private Optional<OutputDifference> compare(
             PlannedRequest planned, RequestRecord request, Function<RequestRecord, String> servedFrom) {
         int room = model.maxModelLength() - planned.promptTokens();
         int tokens = Math.min(room, Math.max(FEWEST_TOKENS, Math.min(MOST_TOKENS, planned.maxTokens())));
-        Generation right = fresh.computeIfAbsent(
-                UUID.nameUUIDFromBytes(planned.body()), key -> calls.afresh(alone, planned.body(), tokens));
+        Generation right = fresh.computeIfAbsent(id(planned), key -> calls.afresh(alone, planned.body(), tokens));
         Generation again = calls.again(stack, planned.body(), tokens);
         String measured = GenerationCalls.isGreedy(planned.body()) ? request.text() : again.text();
         Optional<Found> found = new OutputComparison(model.bytesPerElement()).compare(measured, again, right);

@@ -60,8 +60,10 @@ final class ResultAssembly {
                 tokens,
                 transfers,
                 delta.flat(),
-                Stream.of(altered, problems(load, hops, tokens, transfers, delta), compared.problem().stream()
-                                .toList())
+                Stream.of(
+                                altered,
+                                problems(load, hops, tokens, transfers, delta),
+                                compared.problem().stream().toList())
                         .flatMap(List::stream)
                         .toList(),
                 compared.differences());

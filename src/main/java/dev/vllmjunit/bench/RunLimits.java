@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param settle how long writes to the object store may take after the request that caused them
  * @param integritySamples documents of each run whose outputs are compared with a fresh computation; 0 for none
  */
-public record RunLimits(
-        Duration request, Duration control, Duration reset, Duration settle, int integritySamples) {
+public record RunLimits(Duration request, Duration control, Duration reset, Duration settle, int integritySamples) {
 
     /** Two samples; 5 minutes a request, 30 s a control call and a reset, 2 minutes for the object store to settle. */
     public static RunLimits standard() {

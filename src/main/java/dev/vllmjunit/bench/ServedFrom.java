@@ -22,8 +22,8 @@ record ServedFrom(Schedule schedule, CacheState state, Map<String, HopTimeline> 
         }
         int cached = hop.prefillCachedTokens();
         String source = cached == 0 ? "no cache, " + hop.prefillNode() + " computed it" : tier(planned);
-        return source + " (" + cached + " of " + planned.promptTokens() + " tokens cached at " + hop.prefillNode() + ", "
-                + hop.transferredTokens() + " offered to " + hop.decodeNode() + ")";
+        return source + " (" + cached + " of " + planned.promptTokens() + " tokens cached at " + hop.prefillNode()
+                + ", " + hop.transferredTokens() + " offered to " + hop.decodeNode() + ")";
     }
 
     private String tier(PlannedRequest planned) {

@@ -30,7 +30,9 @@ public record Generation(
         logprobs = List.copyOf(logprobs);
         alternatives = List.copyOf(alternatives);
         pieces = List.copyOf(pieces);
-        if (logprobs.size() != tokens.size() || alternatives.size() != tokens.size() || pieces.size() != tokens.size()) {
+        if (logprobs.size() != tokens.size()
+                || alternatives.size() != tokens.size()
+                || pieces.size() != tokens.size()) {
             throw new IllegalArgumentException(tokens.size() + " tokens with " + logprobs.size() + " logprobs, "
                     + alternatives.size() + " lists of alternatives and " + pieces.size() + " texts");
         }

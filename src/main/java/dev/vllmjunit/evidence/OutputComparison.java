@@ -58,8 +58,10 @@ public final class OutputComparison {
 
     private Optional<Found> compare(Generation again, Generation fresh) {
         int common = Math.min(again.size(), fresh.size());
-        int drifted = first(common, i -> Math.abs(again.logprobs().get(i) - fresh.logprobs().get(i)) > tolerance);
-        int other = first(common, i -> !again.tokens().get(i).equals(fresh.tokens().get(i)));
+        int drifted = first(
+                common, i -> Math.abs(again.logprobs().get(i) - fresh.logprobs().get(i)) > tolerance);
+        int other =
+                first(common, i -> !again.tokens().get(i).equals(fresh.tokens().get(i)));
         if (other < common) {
             boolean tie = drifted >= other && fresh.lead(other, again.pieces().get(other)) <= tolerance;
             return Optional.of(found(tie ? Kind.TIE : Kind.TEXT, other, again));
@@ -69,11 +71,16 @@ public final class OutputComparison {
         }
         return again.size() == fresh.size()
                 ? Optional.empty()
-                : Optional.of(new Found(Kind.TEXT, common, common < again.size() ? again.pieces().get(common) : "", null));
+                : Optional.of(new Found(
+                        Kind.TEXT,
+                        common,
+                        common < again.size() ? again.pieces().get(common) : "",
+                        null));
     }
 
     private static Found found(Kind kind, int token, Generation again) {
-        return new Found(kind, token, again.pieces().get(token), again.logprobs().get(token));
+        return new Found(
+                kind, token, again.pieces().get(token), again.logprobs().get(token));
     }
 
     private Found measuredDifference(String measured, Generation fresh) {
@@ -81,11 +88,13 @@ public final class OutputComparison {
                 Math.min(measured.length(), fresh.text().length()),
                 i -> measured.charAt(i) != fresh.text().charAt(i));
         int token = fresh.tokenAt(character);
-        int start = fresh.pieces().stream().limit(token).mapToInt(String::length).sum();
+        int start =
+                fresh.pieces().stream().limit(token).mapToInt(String::length).sum();
         String rest = measured.substring(Math.min(start, measured.length()));
         boolean tie = fresh.size() > 0
                 && fresh.alternatives().get(token).keySet().stream()
-                        .anyMatch(text -> !text.isEmpty() && rest.startsWith(text) && fresh.lead(token, text) <= tolerance);
+                        .anyMatch(text ->
+                                !text.isEmpty() && rest.startsWith(text) && fresh.lead(token, text) <= tolerance);
         return new Found(tie ? Kind.TIE : Kind.TEXT, token, rest, null);
     }
 

@@ -51,22 +51,23 @@ public record OutputDifference(
     /** All of it, on several lines. */
     public String describe() {
         return String.format(
-                Locale.ROOT,
-                "request %s about document %d, its prompt served from %s%n"
-                        + "    measured:         \"%s\"%n    sent again:       \"%s\"%n    computed afresh:  \"%s\"%n"
-                        + "    first difference: token %d is \"%s\"%s instead of \"%s\"%s (%s)",
-                requestId,
-                documentId,
-                servedFrom,
-                measuredText,
-                stackText,
-                freshText,
-                token,
-                actual,
-                logprob(actualLogprob),
-                expected,
-                logprob(expectedLogprob),
-                kind.name().toLowerCase(Locale.ROOT)).replace(System.lineSeparator(), "\n");
+                        Locale.ROOT,
+                        "request %s about document %d, its prompt served from %s%n"
+                                + "    measured:         \"%s\"%n    sent again:       \"%s\"%n    computed afresh:  \"%s\"%n"
+                                + "    first difference: token %d is \"%s\"%s instead of \"%s\"%s (%s)",
+                        requestId,
+                        documentId,
+                        servedFrom,
+                        measuredText,
+                        stackText,
+                        freshText,
+                        token,
+                        actual,
+                        logprob(actualLogprob),
+                        expected,
+                        logprob(expectedLogprob),
+                        kind.name().toLowerCase(Locale.ROOT))
+                .replace(System.lineSeparator(), "\n");
     }
 
     private static String logprob(@Nullable Double value) {

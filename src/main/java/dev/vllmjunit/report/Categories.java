@@ -29,10 +29,7 @@ final class Categories {
                 "traceRegex",
                 ".*dev\\.vllmjunit\\.provision\\.ProvisionException.*"));
         categories.add(category(
-                "FAIL: wrong output",
-                "failed",
-                "traceRegex",
-                ".*dev\\.vllmjunit\\.evidence\\.WrongOutputError.*"));
+                "FAIL: wrong output", "failed", "traceRegex", ".*dev\\.vllmjunit\\.evidence\\.WrongOutputError.*"));
         categories.add(category("FAIL: an expectation was not met", "failed", "messageRegex", ".*"));
         return new Json(UnaryOperator.identity()).write(categories);
     }

@@ -187,7 +187,8 @@ class BenchmarkRunnerIT {
         assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
         assertThatExceptionOfType(WrongOutputError.class)
                 .isThrownBy(damaged::requireValid)
-                .withMessageContaining("served from S3 (1792 of 2000 tokens cached at prefill-0, 2000 offered to decode-0)");
+                .withMessageContaining(
+                        "served from S3 (1792 of 2000 tokens cached at prefill-0, 2000 offered to decode-0)");
     }
 
     @Test
@@ -198,8 +199,9 @@ class BenchmarkRunnerIT {
 
         assertThat(reasons(damaged)).containsExactly(InvalidReason.CACHE_ALTERED);
         assertThat(damaged.problems().get(0).detail())
-                .startsWith("22 of 22 cache objects were altered between the moment their stores had settled and the end of"
-                        + " the run:\n  " + bucket.list().get(0).key() + ": ")
+                .startsWith(
+                        "22 of 22 cache objects were altered between the moment their stores had settled and the end of"
+                                + " the run:\n  " + bucket.list().get(0).key() + ": ")
                 .endsWith("\n  and 17 more");
         assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
     }
@@ -230,7 +232,6 @@ class BenchmarkRunnerIT {
                 .startsWith("1 of 22 cache objects have another size than the others of their kind")
                 .contains(key + ": " + whole.length / 2 + " bytes, ETag ")
                 .endsWith(", but most have " + whole.length + " bytes");
-        System.out.println(damaged.problems() + "\n" + damaged.differences() + damaged.conditions().facts());
     }
 
     @Test
