@@ -19,6 +19,8 @@ import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
 import io.qameta.allure.util.PropertiesUtils;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class SessionReport {
 
     private final Topology topology;
-    private final Masking masking = Masking.ofProcess();
     private final Reports reports;
     private final ProgressReport console;
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
@@ -40,6 +41,7 @@ final class SessionReport {
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology) {
+        Masking masking = Masking.ofProcess();
         this.topology = topology;
         this.reports = new Reports(
                 settings.require(Setting.REPORTS_DIRECTORY),
@@ -49,12 +51,28 @@ final class SessionReport {
                 masking::mask);
         ProgressReport.Bar bar =
                 settings.require(Setting.PROGRESS).equals("off") ? ProgressReport.Bar.NEVER : ProgressReport.Bar.AUTO;
-        this.console = new ProgressReport(bar, System.out, masking::mask);
+        this.console = new ProgressReport(bar, masking::mask);
     }
 
     void starting(String stack) {
         startedNanos = System.nanoTime();
         console.line("Starting " + topology.describe() + " on the " + stack + " stack, profile " + topology.profile());
+    }
+
+    /** One line about what is going on. */
+    void line(String text) {
+        console.line(text);
+    }
+
+    /** Attaches what there is to read about a start that failed. */
+    void startFailed(Path logDirectory) {
+        try (Stream<Path> logs = Files.list(logDirectory)) {
+            logs.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .forEach(log -> reports.attachFile(String.valueOf(log.getFileName()), log));
+        } catch (IOException e) {
+            console.line("No logs to attach: " + e);
+        }
     }
 
     void started(RunningStack stack) {
@@ -97,7 +115,7 @@ final class SessionReport {
                 concurrency);
     }
 
-    /** Compares the runs of a test that had several, and attaches what the nodes said meanwhile. */
+    /** Compares the runs of a test that had several, and attaches what the nodes said and the object store holds. */
     void testEnded(RunningStack stack, BenchmarkRunner runner) {
         if (sinceTestBegan.isEmpty()) {
             return;
@@ -107,7 +125,9 @@ final class SessionReport {
         }
         sinceTestBegan.clear();
         Stream.concat(stack.prefill().stream(), stack.decode().stream()).forEach(this::attachLog);
+        stack.logs().forEach((part, log) -> reports.attachFile(part + " log", log));
         runner.rawMetrics().forEach((node, text) -> reports.attachText(node + " /metrics", text));
+        runner.stored().ifPresent(stored -> reports.attachText("object store", stored));
     }
 
     void finished(List<BenchmarkResult> results) {

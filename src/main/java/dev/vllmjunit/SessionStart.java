@@ -65,10 +65,16 @@ final class SessionStart {
     }
 
     private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
-        ProvisionRequest request = new ProvisionRequest(topology, profile, logDirectory());
+        ProvisionRequest request = new ProvisionRequest(
+                topology, profile, logDirectory(), settings.require(Setting.START_TIMEOUT), report::line);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
-        return provisioner.start(request);
+        try {
+            return provisioner.start(request);
+        } catch (RuntimeException e) {
+            report.startFailed(request.logDirectory());
+            throw e;
+        }
     }
 
     private Path logDirectory() {

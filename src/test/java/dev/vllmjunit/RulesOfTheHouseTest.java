@@ -1,81 +1,169 @@
 package dev.vllmjunit;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
 
-/** Who may talk to whom: data flows one way, and no room reaches backwards. */
+/** Who may talk to whom: data flows one way, and no room reaches backwards. Every direction that is allowed is used. */
 @AnalyzeClasses(packages = "dev.vllmjunit", importOptions = ImportOption.DoNotIncludeTests.class)
 class RulesOfTheHouseTest {
 
     @ArchTest
     static final ArchRule ROOMS = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
-            .withOptionalLayers(true)
             .layer("author")
             .definedBy("dev.vllmjunit")
             .layer("topology")
-            .definedBy("..topology..")
+            .definedBy("dev.vllmjunit.topology")
             .layer("http")
-            .definedBy("..vllmjunit.http..")
-            .layer("provision")
-            .definedBy("..provision..")
-            .layer("router")
-            .definedBy("..router..")
-            .layer("engine")
-            .definedBy("..engine..")
+            .definedBy("dev.vllmjunit.http")
             .layer("kvstore")
-            .definedBy("..kvstore..")
+            .definedBy("dev.vllmjunit.kvstore")
+            .layer("router")
+            .definedBy("dev.vllmjunit.router")
             .layer("workload")
-            .definedBy("..workload..")
-            .layer("load")
-            .definedBy("..load..")
-            .layer("evidence")
-            .definedBy("..evidence..")
+            .definedBy("dev.vllmjunit.workload")
             .layer("stats")
-            .definedBy("..stats..")
-            .layer("assertion")
-            .definedBy("..assertion..")
+            .definedBy("dev.vllmjunit.stats")
+            .layer("load")
+            .definedBy("dev.vllmjunit.load")
+            .layer("engine.cost")
+            .definedBy("dev.vllmjunit.engine.cost")
+            .layer("engine.tier")
+            .definedBy("dev.vllmjunit.engine.tier")
+            .layer("engine.core")
+            .definedBy("dev.vllmjunit.engine.core")
+            .layer("engine.http")
+            .definedBy("dev.vllmjunit.engine.http")
+            .layer("provision")
+            .definedBy("dev.vllmjunit.provision")
+            .layer("provision.attach")
+            .definedBy("dev.vllmjunit.provision.attach")
+            .layer("provision.embedded")
+            .definedBy("dev.vllmjunit.provision.embedded")
+            .layer("provision.local")
+            .definedBy("dev.vllmjunit.provision.local..")
+            .layer("evidence")
+            .definedBy("dev.vllmjunit.evidence")
             .layer("bench")
-            .definedBy("..bench..")
+            .definedBy("dev.vllmjunit.bench")
+            .layer("assertion")
+            .definedBy("dev.vllmjunit.assertion")
             .layer("report")
-            .definedBy("..report..")
+            .definedBy("dev.vllmjunit.report")
+            .ensureAllClassesAreContainedInArchitecture()
             .whereLayer("author")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("author")
+            .mayOnlyAccessLayers(
+                    "topology",
+                    "provision",
+                    "router",
+                    "kvstore",
+                    "workload",
+                    "load",
+                    "evidence",
+                    "bench",
+                    "assertion",
+                    "report")
             .whereLayer("topology")
             .mayNotAccessAnyLayer()
             .whereLayer("http")
+            .mayNotAccessAnyLayer()
+            .whereLayer("router")
             .mayNotAccessAnyLayer()
             .whereLayer("workload")
             .mayNotAccessAnyLayer()
             .whereLayer("stats")
             .mayNotAccessAnyLayer()
+            .whereLayer("kvstore")
+            .mayOnlyAccessLayers("topology")
             .whereLayer("load")
             .mayOnlyAccessLayers("workload")
-            .whereLayer("router")
+            .whereLayer("engine.cost")
             .mayOnlyAccessLayers("topology")
-            .whereLayer("kvstore")
-            .mayOnlyAccessLayers("topology", "provision")
-            .whereLayer("engine")
-            .mayOnlyAccessLayers("topology", "kvstore")
+            .whereLayer("engine.tier")
+            .mayOnlyAccessLayers("topology", "kvstore", "engine.cost")
+            .whereLayer("engine.core")
+            .mayOnlyAccessLayers("topology", "engine.cost", "engine.tier")
+            .whereLayer("engine.http")
+            .mayOnlyAccessLayers("topology", "engine.core")
             .whereLayer("provision")
-            .mayOnlyAccessLayers("topology", "http", "engine", "kvstore")
+            .mayOnlyAccessLayers("topology", "kvstore")
+            .whereLayer("provision.attach")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
+            .whereLayer("provision.local")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
+            .whereLayer("provision.embedded")
+            .mayOnlyAccessLayers(
+                    "topology",
+                    "kvstore",
+                    "provision",
+                    "http",
+                    "engine.cost",
+                    "engine.tier",
+                    "engine.core",
+                    "engine.http")
             .whereLayer("evidence")
             .mayOnlyAccessLayers("topology", "workload", "load", "router")
             .whereLayer("bench")
             .mayOnlyAccessLayers("topology", "http", "provision", "router", "kvstore", "workload", "load", "evidence")
             .whereLayer("assertion")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "workload", "router")
+            .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
             .whereLayer("report")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "assertion", "load", "workload", "router");
 
     @ArchTest
+    static final ArchRule VALUES_ONLY = noClasses()
+            .that()
+            .resideInAnyPackage("..evidence", "..assertion", "..report")
+            .should()
+            .dependOnClassesThat(describe(
+                    "are the machinery of router or load",
+                    type -> resideInAnyPackage("..vllmjunit.router", "..vllmjunit.load")
+                                    .test(type)
+                            && !type.isRecord()))
+            .because("what happened is known from values, without what made it happen");
+
+    @ArchTest
+    static final ArchRule NULL_SAFE = classes()
+            .should(be(describe("in a package whose package-info is @NullMarked", type -> type.getPackage()
+                    .isAnnotatedWith(NullMarked.class))))
+            .because("NullAway reads marked packages only");
+
+    @ArchTest
     static final ArchRule NO_SLEEP = noClasses()
             .should()
-            .callMethod(Thread.class, "sleep", long.class)
-            .because("a test or a wait uses a deadline");
+            .callMethodWhere(RulesOfTheTestsTest.sleeps())
+            .because("a wait ends when what it waits for has happened, or at its deadline");
+
+    @ArchTest
+    static final ArchRule CONSOLE = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vllmjunit.report")
+            .should(ACCESS_STANDARD_STREAMS)
+            .because("what a person reads at the console is masked and laid out in one place");
+
+    @ArchTest
+    static final ArchRule ALLURE = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.vllmjunit", "dev.vllmjunit.report")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.qameta.allure..")
+            .because("evidence and verdicts stand without a report");
+
+    @ArchTest
+    static final ArchRule LOGGING = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 }

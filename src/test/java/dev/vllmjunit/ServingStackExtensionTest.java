@@ -4,14 +4,20 @@ import static dev.vllmjunit.topology.Accelerator.CPU;
 import static dev.vllmjunit.topology.Accelerator.GAUDI;
 import static dev.vllmjunit.topology.Accelerator.ROCM;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.topology.Topology;
+import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,33 @@ class ServingStackExtensionTest {
     }
 
     @Test
+    void whatHadStartedStopsWhenALaterPartDoesNotStart() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            EngineExecutionResults results = onRecording(TwoTests.class)
+                    .configurationParameter("vllm.router.port", String.valueOf(taken.getLocalPort()))
+                    .execute();
+
+            assertThat(failure(results))
+                    .isEqualTo("the router cannot listen on 127.0.0.1:" + taken.getLocalPort()
+                            + "; free the port, or leave it out to take a free one");
+        }
+        assertThat(RecordingProvisioner.DIARY).containsExactly("started 1P1D, ROCM to GAUDI, no S3 cache", "stopped");
+    }
+
+    @Test
+    void leavesNoRouterBehind() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+
+        run(TwoTests.class).testEvents().assertStatistics(stats -> stats.succeeded(2));
+
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .filteredOn(thread -> !before.contains(thread))
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("vllm-router")));
+    }
+
+    @Test
     void refusesADeclarationThatMakesNoSense() {
         assertThat(failure(run(DecodeAlone.class)))
                 .isEqualTo(HERE + "DecodeAlone: @DecodeNode(GAUDI) is declared without a prefill node to pull KV cache"
@@ -113,11 +146,14 @@ class ServingStackExtensionTest {
     }
 
     private static EngineExecutionResults run(Class<?> type) {
+        return onRecording(type).execute();
+    }
+
+    private static EngineTestKit.Builder onRecording(Class<?> type) {
         return EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(type))
                 .configurationParameter("vllm.stack", "recording")
-                .configurationParameter("vllm.reports.dir", "target/recording-reports")
-                .execute();
+                .configurationParameter("vllm.reports.dir", "target/recording-reports");
     }
 
     private static String failure(EngineExecutionResults results) {

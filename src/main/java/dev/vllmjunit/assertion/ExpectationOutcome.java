@@ -2,6 +2,7 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.topology.Expectation;
 import dev.vllmjunit.topology.Expectation.Range;
+import dev.vllmjunit.topology.Figures;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -22,7 +23,7 @@ public record ExpectationOutcome(
         String unit = expectation.unit();
         return measured.isEmpty()
                 ? note
-                : Unit.digits(measured.getAsDouble()) + " " + unit
+                : Figures.digits(measured.getAsDouble()) + " " + unit
                         + expectation
                                 .comparedTo()
                                 .map(other -> " better than " + other)

@@ -5,6 +5,7 @@ import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.stats.Interval;
 import dev.vllmjunit.stats.Ratio;
 import dev.vllmjunit.stats.Sample;
+import dev.vllmjunit.topology.Figures;
 import java.util.Optional;
 
 /** What a failed assertion says: value, relation, bound, difference, sample and conditions. */
@@ -37,13 +38,13 @@ final class Message {
             String better,
             boolean lessIsBetter,
             double factor) {
-        String times = factor == 0 ? "" : "at least " + Unit.digits(factor) + " times ";
+        String times = factor == 0 ? "" : "at least " + Figures.digits(factor) + " times ";
         Figure above = lessIsBetter ? theirs : mine;
         Figure below = lessIsBetter ? mine : theirs;
         String adjective = lessIsBetter ? "fast" : "high";
         return expecting(mine, result) + "to be " + times + better + " than:\n  "
                 + theirs.unit().format(theirs.value(), other.conditions().modelled())
-                + "\nbut it is " + Unit.digits(above.value() / below.value()) + " times as " + adjective
+                + "\nbut it is " + Figures.digits(above.value() / below.value()) + " times as " + adjective
                 + ratioInterval(above, below) + "\n  samples: " + mine.basis() + " against " + theirs.basis()
                 + measuredUnder(result.conditions()) + "\n  compared with: "
                 + other.conditions().describe();
@@ -71,7 +72,7 @@ final class Message {
             return "equal";
         }
         String size = figure.unit() == Unit.SHARE
-                ? Unit.digits(Math.abs(difference)) + " percentage points"
+                ? Figures.digits(Math.abs(difference)) + " percentage points"
                 : figure.unit().format(Math.abs(difference));
         return size + (difference > 0 ? " more" : " less");
     }
@@ -88,7 +89,8 @@ final class Message {
     private static String ratioInterval(Figure above, Figure below) {
         return above.meanOf()
                 .flatMap(mine -> below.meanOf().flatMap(theirs -> interval(mine, theirs)))
-                .map(found -> " (95 % interval " + Unit.digits(found.low()) + " to " + Unit.digits(found.high()) + ")")
+                .map(found ->
+                        " (95 % interval " + Figures.digits(found.low()) + " to " + Figures.digits(found.high()) + ")")
                 .orElse("");
     }
 

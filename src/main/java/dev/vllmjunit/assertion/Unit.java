@@ -1,7 +1,7 @@
 package dev.vllmjunit.assertion;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import static dev.vllmjunit.topology.Figures.digits;
+
 import java.util.Locale;
 
 /** What a figure counts, and how it is written. */
@@ -64,17 +64,5 @@ enum Unit {
     /** The value, with the word "modelled" beside it where a model of the hardware made it. */
     String format(double value, boolean modelled) {
         return format(value) + (timed && modelled ? " (modelled)" : "");
-    }
-
-    /** Three significant digits, more before the decimal point where there are more, without trailing zeros after it. */
-    static String digits(double value) {
-        if (!Double.isFinite(value)) {
-            return Double.toString(value);
-        }
-        int decimals = Math.max(0, 2 - (int) Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9))));
-        BigDecimal rounded = BigDecimal.valueOf(value)
-                .setScale(decimals, RoundingMode.HALF_UP)
-                .stripTrailingZeros();
-        return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);
     }
 }

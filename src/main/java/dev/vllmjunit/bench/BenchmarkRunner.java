@@ -9,7 +9,9 @@ import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.StackMetrics;
 import dev.vllmjunit.evidence.TokenAccounting;
+import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.kvstore.ObjectStoreException;
 import dev.vllmjunit.load.LoadDriver;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.load.RequestRecord;
@@ -41,6 +43,7 @@ public final class BenchmarkRunner {
     private final MetricsScraper scraper;
     private final CacheStates states;
     private final OutputCheck outputs;
+    private final Optional<CacheBucket> bucket;
     private boolean warmedUp;
 
     /**
@@ -60,6 +63,7 @@ public final class BenchmarkRunner {
         this.stack = stack;
         this.router = router;
         this.driver = driver;
+        this.bucket = bucket;
         this.limits = limits;
         this.observer = observer;
         this.control = new NodeControl(stack, topology.model().id(), limits);
@@ -93,6 +97,19 @@ public final class BenchmarkRunner {
         return scraper.raw();
     }
 
+    /** What the object store holds, in words, by who wrote it; empty for a topology without one. */
+    public Optional<String> stored() {
+        return bucket.map(BenchmarkRunner::stored);
+    }
+
+    private static String stored(CacheBucket bucket) {
+        try {
+            return bucket.summary().describe();
+        } catch (ObjectStoreException e) {
+            return "not read: " + e.getMessage();
+        }
+    }
+
     private BenchmarkResult measure(Schedule schedule, CacheState state, CacheObjects objects) {
         IntConsumer progress = observer.sending(
                 "measuring " + schedule.name() + ", " + state,
@@ -101,7 +118,7 @@ public final class BenchmarkRunner {
         StackMetrics before = scraper.scrape();
         Instant startedAt = Instant.now();
         LoadResult load = send(schedule, progress);
-        StackMetrics delta = scraper.settled().minus(before);
+        StackMetrics delta = countersAfter(load).minus(before);
         Map<String, HopTimeline> hops = router.takeTimelines();
         List<Problem> altered = Stream.of(objects.beforeTheRun(), states.alterations(objects))
                 .flatMap(Optional::stream)
@@ -110,6 +127,17 @@ public final class BenchmarkRunner {
         OutputCheck.Outcome compared = outputs.check(schedule, load, servedFrom::describe);
         return new ResultAssembly(topology, stack, schedule, state, startedAt)
                 .assemble(load, hops, delta, altered, compared);
+    }
+
+    private StackMetrics countersAfter(LoadResult load) {
+        try {
+            return scraper.settled();
+        } catch (ControlCallException e) {
+            throw new InvalidRunException(
+                    InvalidReason.REQUESTS_FAILED,
+                    failures(load).orElse("all " + load.requests().size() + " requests were answered")
+                            + "\n  and then a node's counters could not be read: " + e.getMessage());
+        }
     }
 
     /** The first requests of a stack pay for handshakes between the nodes and for cold code: they are never measured. */
@@ -148,22 +176,17 @@ public final class BenchmarkRunner {
     }
 
     private static void requireAnswers(LoadResult load) {
-        List<Problem> failed = load.requests().stream()
-                .filter(request -> !request.succeeded())
-                .map(BenchmarkRunner::failure)
-                .toList();
-        if (!failed.isEmpty()) {
-            throw new InvalidRunException(
-                    InvalidReason.REQUESTS_FAILED,
-                    failed.size() + " of " + load.requests().size()
-                            + " requests before the measurement failed; the first, "
-                            + failed.get(0).detail());
-        }
+        failures(load).ifPresent(failures -> {
+            throw new InvalidRunException(InvalidReason.REQUESTS_FAILED, "before the measurement, " + failures);
+        });
     }
 
-    private static Problem failure(RequestRecord request) {
-        return new Problem(
-                InvalidReason.REQUESTS_FAILED,
-                request.requestId() + ": " + request.error().orElse(""));
+    private static Optional<String> failures(LoadResult load) {
+        List<RequestRecord> failed =
+                load.requests().stream().filter(request -> !request.succeeded()).toList();
+        return failed.stream()
+                .findFirst()
+                .map(first -> failed.size() + " of " + load.requests().size() + " requests failed; the first, "
+                        + first.requestId() + ": " + first.error().orElse(""));
     }
 }

@@ -2,10 +2,7 @@ package dev.vllmjunit.bench;
 
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.InvalidReason;
-import dev.vllmjunit.kvstore.CacheKey;
 import dev.vllmjunit.kvstore.CacheObject;
-import dev.vllmjunit.kvstore.LmCacheKey;
-import dev.vllmjunit.kvstore.ObjTieringKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,7 +29,7 @@ record CacheObjects(List<CacheObject> settled) {
 
     /** What speaks against the objects before the first measured request: one has another size than all of its kind. */
     Optional<Problem> beforeTheRun() {
-        List<String> odd = settled.stream().collect(Collectors.groupingBy(CacheObjects::kind)).values().stream()
+        List<String> odd = settled.stream().collect(Collectors.groupingBy(CacheObject::kind)).values().stream()
                 .flatMap(siblings -> odd(siblings).stream())
                 .toList();
         return problem(
@@ -92,20 +89,6 @@ record CacheObjects(List<CacheObject> settled) {
                         .thenComparing(Map.Entry.comparingByKey(Comparator.naturalOrder())))
                 .orElseThrow()
                 .getKey();
-    }
-
-    /** Everything in a key that decides how large the object is. */
-    private static String kind(CacheObject object) {
-        return CacheKey.parse(object.key())
-                .map(key -> key.writer() + ' ' + key.model() + ' ' + key.rank() + ' ' + group(key))
-                .orElse("");
-    }
-
-    private static String group(CacheKey key) {
-        if (key instanceof ObjTieringKey block) {
-            return block.configuration() + ' ' + block.objectGroup();
-        }
-        return key instanceof LmCacheKey chunk ? String.valueOf(chunk.objectGroup()) : "";
     }
 
     private static String describe(CacheObject object) {

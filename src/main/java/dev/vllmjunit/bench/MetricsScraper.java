@@ -3,8 +3,10 @@ package dev.vllmjunit.bench;
 import dev.vllmjunit.evidence.MetricsSnapshot;
 import dev.vllmjunit.evidence.PrometheusText;
 import dev.vllmjunit.evidence.StackMetrics;
+import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +37,21 @@ final class MetricsScraper {
                 stack.cacheServer().map(server -> PrometheusText.parse(control.metrics(server))));
     }
 
-    /** The text of every part's {@code /metrics} by node name. */
+    /** The text of every part's {@code /metrics} by node name; of one that does not answer, why. */
     Map<String, String> raw() {
         Map<String, String> texts = new TreeMap<>();
         Stream.concat(stack.prefill().stream(), stack.decode().stream())
-                .forEach(node -> texts.put(node.spec().name(), control.metrics(node.endpoint())));
-        stack.cacheServer().ifPresent(server -> texts.put("cache-server", control.metrics(server)));
+                .forEach(node -> texts.put(node.spec().name(), text(node.endpoint())));
+        stack.cacheServer().ifPresent(server -> texts.put("cache-server", text(server)));
         return texts;
+    }
+
+    private String text(URI part) {
+        try {
+            return control.metrics(part);
+        } catch (ControlCallException e) {
+            return "# not read: " + e.getMessage() + "\n";
+        }
     }
 
     /**

@@ -79,9 +79,14 @@ final class OutputCheck {
      * @param servedFrom where a request's prompt came from, for messages
      */
     Outcome check(Schedule schedule, LoadResult load, Function<RequestRecord, String> servedFrom) {
-        if (samples == 0 || !schedule.path().equals(GenerationCalls.PATH)) {
-            return new Outcome(
-                    List.of(), Optional.empty(), samples == 0 ? "switched off" : "none: not " + GenerationCalls.PATH);
+        if (samples == 0) {
+            return notCompared("switched off");
+        }
+        if (!schedule.path().equals(GenerationCalls.PATH)) {
+            return notCompared("not read from " + schedule.path());
+        }
+        if (!load.requests().stream().allMatch(RequestRecord::succeeded)) {
+            return notCompared("not after failed requests");
         }
         long start = System.nanoTime();
         List<RequestRecord> chosen = choose(schedule, load);
@@ -99,10 +104,13 @@ final class OutputCheck {
         return new Outcome(differences, problem, fact);
     }
 
+    private static Outcome notCompared(String why) {
+        return new Outcome(List.of(), Optional.empty(), why);
+    }
+
     private List<RequestRecord> choose(Schedule schedule, LoadResult load) {
         List<RequestRecord> firsts = schedule.firstOfEachDocument().stream()
                 .map(first -> load.requests().get(first.index()))
-                .filter(RequestRecord::succeeded)
                 .toList();
         Stream<RequestRecord> spread = Stream.iterate(0, i -> i + 1)
                 .limit(Math.min(samples, firsts.size()))

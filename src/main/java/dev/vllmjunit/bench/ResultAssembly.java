@@ -4,6 +4,7 @@ import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.CacheStateCheck;
+import dev.vllmjunit.evidence.DriverCheck;
 import dev.vllmjunit.evidence.Reconciliation;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.StackMetrics;
@@ -14,13 +15,13 @@ import dev.vllmjunit.load.DriverHealth;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.HopTimeline;
+import dev.vllmjunit.topology.Figures;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -83,7 +84,9 @@ final class ResultAssembly {
                 tokens,
                 transfers));
         if (problems.isEmpty()) {
-            cacheState(tokens, delta).ifPresent(problems::add);
+            cacheState(tokens, delta)
+                    .or(() -> DriverCheck.check(load.requests(), load.health()))
+                    .ifPresent(problems::add);
         }
         return problems;
     }
@@ -100,16 +103,12 @@ final class ResultAssembly {
 
     private RunConditions conditions(DriverHealth health, String compared) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
-        facts.put("driver send lateness, p99", millis(health.p99SendLatenessNanos()));
-        facts.put("driver loop lag, p99", millis(health.p99LoopLagNanos()));
-        facts.put("garbage collection in the run", millis(health.gcNanos()));
-        facts.put("stolen CPU time", String.format(Locale.ROOT, "%.1f %%", 100 * health.stealFraction()));
+        facts.put("driver send lateness, p99", Figures.seconds(health.p99SendLatenessNanos() / 1e9));
+        facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
+        facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
+        facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
         facts.put("outputs compared with a fresh computation", compared);
         return new RunConditions(
                 topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, facts);
-    }
-
-    private static String millis(long nanos) {
-        return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
     }
 }

@@ -73,13 +73,13 @@ public record BenchmarkResult(
     public double[] nanos(Latency latency) {
         return succeeded().stream()
                 .flatMapToDouble(request -> switch (latency) {
-                    case TTFT -> DoubleStream.of(request.timeToFirstTokenNanos());
+                    case TTFT -> DoubleStream.of((double) request.timeToFirstTokenNanos());
                     case TPOT ->
                         request.outputTokens() < 2
                                 ? DoubleStream.empty()
                                 : DoubleStream.of(request.timePerOutputTokenNanos());
                     case ITL -> request.interTokenNanos().stream().mapToDouble(Long::doubleValue);
-                    case END_TO_END -> DoubleStream.of(request.endToEndNanos());
+                    case END_TO_END -> DoubleStream.of((double) request.endToEndNanos());
                 })
                 .toArray();
     }

@@ -90,11 +90,11 @@ public final class CacheStateCheck {
 
     private long wholeChunks(int unit) {
         return firsts().stream()
-                .mapToLong(request -> roundDown(request.promptTokens() - 1, unit))
+                .mapToLong(request -> roundDown(request.promptTokens() - 1L, unit))
                 .sum();
     }
 
-    private static long roundDown(int tokens, int unit) {
+    private static long roundDown(long tokens, int unit) {
         return tokens - tokens % unit;
     }
 

@@ -1,5 +1,6 @@
 /**
- * What happened, from every side: metrics and their deltas, hops, token accounting, and the result of a run. Knows topology, workload and load (values only), http.
+ * What happened, from every side: metrics and their deltas, hops, token accounting, and the result of a run. Knows values of
+ * topology, workload, load and router.
  */
 @NullMarked
 package dev.vllmjunit.evidence;

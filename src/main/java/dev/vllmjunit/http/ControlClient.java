@@ -17,16 +17,15 @@ public final class ControlClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient client;
+    /** One for all: a client of Java 17 cannot be closed, its threads would stay until the garbage collector comes by. */
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private final Duration deadline;
 
     /** With one deadline for every call. */
     public ControlClient(Duration deadline) {
         this.deadline = deadline;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(deadline)
-                .build();
     }
 
     /** The body of a GET as text. */
@@ -56,7 +55,7 @@ public final class ControlClient {
         HttpRequest request = builder.timeout(deadline).build();
         String call = request.method() + " " + request.uri();
         try {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
                 throw new ControlCallException(
                         call + " answered " + response.statusCode() + ": " + brief(response.body()));

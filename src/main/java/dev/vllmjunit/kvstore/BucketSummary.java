@@ -1,5 +1,6 @@
 package dev.vllmjunit.kvstore;
 
+import dev.vllmjunit.topology.Figures;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,12 +41,32 @@ public record BucketSummary(long objects, long bytes, List<Group> groups, long u
         Map<Owner, Group> groups = new HashMap<>();
         long unrecognised = 0;
         for (CacheObject object : objects) {
-            Optional<CacheKey> key = CacheKey.parse(object.key().substring(keyPrefix.length()));
+            Optional<CacheKey> key = CacheKey.of(object, keyPrefix);
             key.ifPresent(k -> add(groups, new Owner(k.writer(), k.model(), k.rank()), object.bytes()));
             unrecognised += key.isPresent() ? 0 : 1;
         }
         long bytes = objects.stream().mapToLong(CacheObject::bytes).sum();
         return new BucketSummary(objects.size(), bytes, sorted(groups.values()), unrecognised);
+    }
+
+    /** A line of totals, a line for each group, and one for the rest if there is any. */
+    public String describe() {
+        StringBuilder text = new StringBuilder(size(objects, bytes));
+        for (Group group : groups) {
+            text.append("\n  ")
+                    .append(group.writer)
+                    .append(", ")
+                    .append(group.model)
+                    .append(", rank ");
+            text.append(group.rank).append(": ").append(size(group.objects, group.bytes));
+        }
+        return text + (unrecognised == 0 ? "" : "\n  of no known layout: " + Figures.digits((double) unrecognised));
+    }
+
+    private static String size(long objects, long bytes) {
+        return Figures.digits((double) objects)
+                + (objects == 1 ? " object, " : " objects, ")
+                + Figures.si((double) bytes, "B");
     }
 
     private static void add(Map<Owner, Group> groups, Owner owner, long bytes) {

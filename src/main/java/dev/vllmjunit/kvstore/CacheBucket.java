@@ -35,11 +35,6 @@ public final class CacheBucket implements AutoCloseable {
         this.client = new ObjectStoreClient(access, callDeadline);
     }
 
-    /** Prefix of every key it lists and clears; empty for the whole bucket. */
-    public String keyPrefix() {
-        return access.keyPrefix();
-    }
-
     /** Lists, writes, reads and deletes one object below the prefix, so that a wrong setting is found before a run. */
     public void probe() {
         String key = access.keyPrefix() + "vllm-junit-probe-" + UUID.randomUUID();
@@ -58,10 +53,15 @@ public final class CacheBucket implements AutoCloseable {
         }
     }
 
+    /** Creates the bucket in a store that has none yet; harmless where it is there and ours. */
+    public void create() {
+        await(client.createBucket());
+    }
+
     /** Every cache object below the prefix, in the order of the keys: whatever else lies there is nobody's business here. */
     public List<CacheObject> list() {
         return everything().stream()
-                .filter(object -> CacheKey.parse(object.key()).isPresent())
+                .filter(object -> CacheKey.of(object, access.keyPrefix()).isPresent())
                 .toList();
     }
 

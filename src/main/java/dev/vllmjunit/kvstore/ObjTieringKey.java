@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param objectGroup number of the KV cache group
  * @param blockHash hexadecimal digits
  */
-public record ObjTieringKey(String model, String configuration, int rank, int objectGroup, String blockHash)
+record ObjTieringKey(String model, String configuration, int rank, int objectGroup, String blockHash)
         implements CacheKey {
 
     private static final Pattern LAYOUT =
@@ -32,6 +32,12 @@ public record ObjTieringKey(String model, String configuration, int rank, int ob
                         Integer.parseInt(parts.group("group")),
                         parts.group("hash")))
                 : Optional.empty();
+    }
+
+    @Override
+    public String kind() {
+        return String.join(
+                " ", writer(), model, configuration, String.valueOf(rank), String.valueOf(objectGroup));
     }
 
     @Override

@@ -1,15 +1,14 @@
 package dev.vllmjunit.kvstore;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -64,7 +63,7 @@ public final class ObjectStoreClient implements AutoCloseable {
                 IDLE.toSeconds(),
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                daemons("s3-client-" + access.bucket() + "-"));
+                new DefaultThreadFactory("s3-client-" + access.bucket(), true));
         threads.allowCoreThreadTimeOut(true);
         this.s3 = S3Client.builder()
                 .endpointOverride(access.endpoint())
@@ -78,15 +77,6 @@ public final class ObjectStoreClient implements AutoCloseable {
                 .overrideConfiguration(deadlines(callDeadline))
                 .httpClientBuilder(http(callDeadline))
                 .build();
-    }
-
-    private static ThreadFactory daemons(String prefix) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     private static ClientOverrideConfiguration deadlines(Duration callDeadline) {
@@ -104,6 +94,11 @@ public final class ObjectStoreClient implements AutoCloseable {
                 .maxConnections(CALLS_IN_FLIGHT)
                 .connectionTimeout(callDeadline.dividedBy(2))
                 .connectionMaxIdleTime(IDLE);
+    }
+
+    /** Creates the bucket; harmless where it is there and ours. */
+    CompletableFuture<Void> createBucket() {
+        return run("creating the bucket", () -> s3.createBucket(request -> request.bucket(access.bucket())));
     }
 
     /** Writes an object. The array must not change before the call has ended. */

@@ -2,6 +2,7 @@ package dev.vllmjunit.load;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What happened to one request, on the driver's {@link System#nanoTime()} clock.
@@ -54,7 +55,7 @@ public record RequestRecord(
 
     /** Gaps between consecutive output events, in nanoseconds. */
     public List<Long> interTokenNanos() {
-        return java.util.stream.IntStream.range(1, tokenNanos.length)
+        return IntStream.range(1, tokenNanos.length)
                 .mapToObj(i -> tokenNanos[i] - tokenNanos[i - 1])
                 .toList();
     }

@@ -2,6 +2,7 @@ package dev.vllmjunit.provision;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,11 @@ public interface RunningStack extends AutoCloseable {
 
     /** Where the S3 tier keeps its objects, if there is one. */
     Optional<ObjectStoreAccess> objectStore();
+
+    /** Logs of parts that are no nodes, by name. */
+    default Map<String, Path> logs() {
+        return Map.of();
+    }
 
     /** Further facts for the report: versions, devices, scale factors. Never a secret. */
     Map<String, String> facts();

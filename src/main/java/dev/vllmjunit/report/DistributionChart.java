@@ -1,5 +1,6 @@
 package dev.vllmjunit.report;
 
+import dev.vllmjunit.topology.Figures;
 import java.awt.BasicStroke;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -63,7 +64,7 @@ final class DistributionChart {
     /** 1, 2, 5, 10, 20, ... */
     private static String label(double time) {
         long digit = Math.round(time / decade(time));
-        return digit == 1 || digit == 2 || digit == 5 ? Numbers.plain(time) : "";
+        return digit == 1 || digit == 2 || digit == 5 ? Figures.digits(time) : "";
     }
 
     /** The power of ten at or below, in spite of rounding. */

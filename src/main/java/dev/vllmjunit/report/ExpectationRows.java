@@ -11,22 +11,23 @@ final class ExpectationRows {
 
     static final String LEAD =
             "The guide's range is shown on every stack; the range that decides is the one that can fail the"
-                    + " build. NOT FEASIBLE: no such hardware could reach the guide's figure, the note does the sum.";
+                    + " build. NOT FEASIBLE: no such hardware could reach the guide's figure; the note below does the sum.";
 
     private ExpectationRows() {}
 
-    static Table of(String caption, List<ExpectationOutcome> outcomes) {
-        return new Table(
-                caption,
-                List.of(
-                        "expectation",
-                        "state",
-                        "measured",
-                        "the guide's range",
-                        "range that decides",
-                        "verdict",
-                        "note"),
+    /** The rows, and below them why a value is missing or a figure not feasible, where there is something to say. */
+    static List<Table> of(List<ExpectationOutcome> outcomes) {
+        List<List<String>> notes = outcomes.stream()
+                .filter(outcome -> !outcome.note().isEmpty())
+                .map(outcome -> List.of(outcome.expectation().row(), outcome.note()))
+                .toList();
+        Table rows = new Table(
+                "Expectations",
+                List.of("expectation", "state", "measured", "the guide's range", "range that decides", "verdict"),
                 outcomes.stream().map(ExpectationRows::row).toList());
+        return notes.isEmpty()
+                ? List.of(rows)
+                : List.of(rows, new Table("Notes", List.of("expectation", "note"), notes));
     }
 
     private static List<String> row(ExpectationOutcome outcome) {
@@ -40,8 +41,7 @@ final class ExpectationRows {
                 outcome.deciding()
                         .map(range -> words(range, expectation.unit()))
                         .orElse(Numbers.NONE),
-                outcome.verdict().name().replace('_', ' '),
-                outcome.note());
+                outcome.verdict().name().replace('_', ' '));
     }
 
     private static String measured(OptionalDouble value, String unit) {

@@ -50,11 +50,6 @@ final class Numbers {
                 : String.format(Locale.ROOT, "%.1f × %s", 1 / ratio, less);
     }
 
-    /** As a person would write a bound: without zeros after the point. */
-    static String plain(double value) {
-        return significant(value).replaceFirst("\\.0+$", "");
-    }
-
     static String significant(double value) {
         if (!Double.isFinite(value)) {
             return NONE;

@@ -34,14 +34,13 @@ public final class ProgressReport {
     private final UnaryOperator<String> mask;
 
     /**
-     * For a console.
+     * For this process's console.
      *
      * @param bar when to show a bar
-     * @param out where lines and tables go
      * @param mask replaces secrets in a text
      */
-    public ProgressReport(Bar bar, PrintStream out, UnaryOperator<String> mask) {
-        this(bar == Bar.AUTO ? ProgressReport::openTerminal : Optional::empty, out, mask);
+    public ProgressReport(Bar bar, UnaryOperator<String> mask) {
+        this(bar == Bar.AUTO ? ProgressReport::openTerminal : Optional::empty, System.out, mask);
     }
 
     ProgressReport(Supplier<Optional<OutputStream>> terminal, PrintStream out, UnaryOperator<String> mask) {
@@ -79,7 +78,8 @@ public final class ProgressReport {
 
     /** A profile's expectations with their verdicts. */
     public void expectations(List<ExpectationOutcome> outcomes) {
-        out.println(ExpectationRows.of("Expectations", outcomes).masked(mask).text());
+        ExpectationRows.of(outcomes)
+                .forEach(table -> out.println(table.masked(mask).text()));
     }
 
     /** One line. */

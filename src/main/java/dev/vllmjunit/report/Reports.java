@@ -105,14 +105,16 @@ public final class Reports {
 
     /** Shows a profile's expectations, the guide's row by row, with what was measured and the verdict. */
     public Path expectations(List<ExpectationOutcome> outcomes) {
-        Table table = ExpectationRows.of("Expectations", outcomes).masked(mask);
-        overview.add(table);
+        List<Table> tables = ExpectationRows.of(outcomes).stream()
+                .map(table -> table.masked(mask))
+                .toList();
+        tables.forEach(overview::add);
         return section("expectations", "expectations")
                 .add(
                         "expectations",
                         "expectations.html",
-                        Html.page("Expectations", ExpectationRows.LEAD, List.of(table), List.of()))
-                .add("expectations, text", "expectations.txt", table.text())
+                        Html.page("Expectations", ExpectationRows.LEAD, tables, List.of()))
+                .add("expectations, text", "expectations.txt", Table.text(tables))
                 .publish(runs, allure);
     }
 

@@ -5,6 +5,7 @@ import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -31,12 +32,17 @@ record Table(String caption, List<String> header, List<List<String>> rows) {
                 rows.stream().map(row -> row.stream().map(mask).toList()).toList());
     }
 
+    /** Several, one below the other. */
+    static String text(List<Table> tables) {
+        return tables.stream().map(Table::text).collect(Collectors.joining(System.lineSeparator()));
+    }
+
     /** For a terminal. The first column is aligned left, figures right. */
     String text() {
         Column[] columns = IntStream.range(0, header.size())
                 .mapToObj(i -> new Column()
                         .header(header.get(i))
-                        .maxWidth(60)
+                        .maxWidth(90)
                         .dataAlign(numeric(i) ? HorizontalAlign.RIGHT : HorizontalAlign.LEFT))
                 .toArray(Column[]::new);
         Object[][] cells = rows.stream().map(List::toArray).toArray(Object[][]::new);

@@ -44,7 +44,7 @@ final class JsonObjectBytes {
     static JsonObjectBytes index(byte[] bytes) throws IOException {
         try (JsonParser parser = JSON.createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT || offset(parser) < 0) {
-                throw new IOException("not a JSON object in UTF-8");
+                throw new IOException("it does not begin with an object");
             }
             List<Member> members = new ArrayList<>();
             JsonToken token = parser.nextToken();

@@ -24,7 +24,6 @@ final class PassThrough {
 
     private static final Duration HEALTH_DEADLINE = Duration.ofSeconds(5);
     private static final byte[] NOTHING = {};
-    private static final Runnable UNWATCHED = () -> {};
 
     private final RouterConfig config;
     private final Upstream upstream;
@@ -111,7 +110,7 @@ final class PassThrough {
                 System.nanoTime() + limit.toNanos(),
                 () -> RoutingException.late(
                         hop, node, "answer", "did not answer " + uri, limit, "deadline of the call"));
-        return Upstream.answer(upstream.request(node, method, uri, headers, body, UNWATCHED))
+        return Upstream.answer(upstream.request(node, method, uri, headers, body, () -> {}))
                 .takeUntilOther(deadline.expiry())
                 .onErrorMap(
                         error -> !(error instanceof RoutingException),

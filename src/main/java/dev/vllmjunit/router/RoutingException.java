@@ -1,6 +1,5 @@
 package dev.vllmjunit.router;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.router.RouterConfig.Target;
 import io.netty.buffer.ByteBuf;
@@ -17,7 +16,6 @@ import reactor.netty.http.client.PrematureCloseException;
 final class RoutingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Hop hop;
     private final int status;
@@ -29,7 +27,7 @@ final class RoutingException extends RuntimeException {
         this.hop = hop;
         this.status = status;
         this.what = what;
-        this.body = JSON.createObjectNode();
+        this.body = JsonObjectBytes.JSON.createObjectNode();
         body.putObject("error")
                 .put("message", message)
                 .put("type", type)

@@ -56,6 +56,7 @@ final class Upstream {
      * @param headers as they came
      * @param body empty when there was none
      */
+    @SuppressWarnings("ArrayRecordComponent") // bytes to pass on; never compared, never changed
     record Answer(int status, HttpHeaders headers, byte[] body) {
 
         boolean succeeded() {

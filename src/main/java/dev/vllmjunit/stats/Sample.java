@@ -70,11 +70,6 @@ public final class Sample {
         return sorted[sorted.length - 1];
     }
 
-    /** The values in ascending order, a copy. */
-    public double[] sorted() {
-        return sorted.clone();
-    }
-
     /**
      * The quantile by definition 7 of Hyndman and Fan (1996), linear between order statistics: what NumPy's {@code percentile},
      * and so {@code vllm bench serve}, reports. Ask {@link #supports(double)} whether the sample is large enough to mean it.

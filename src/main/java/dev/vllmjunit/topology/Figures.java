@@ -5,14 +5,16 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** Figures as sentences write them: three digits that count, and a prefix of the SI. */
-final class Figures {
+public final class Figures {
 
     private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P", "E"};
 
+    private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
+
     private Figures() {}
 
-    /** For instance {@code 6.55 GB}. */
-    static String si(double value, String unit) {
+    /** With the prefix of the SI that leaves at least one digit before the point, for instance {@code 6.55 GB}. */
+    public static String si(double value, String unit) {
         int prefix = prefix(value);
         return digits(value / Math.pow(1000, prefix)) + " " + PREFIXES[prefix] + unit;
     }
@@ -29,18 +31,19 @@ final class Figures {
     }
 
     /** Milliseconds below a second, else seconds. */
-    static String seconds(double seconds) {
+    public static String seconds(double seconds) {
         return seconds < 1 ? digits(seconds * 1000) + " ms" : digits(seconds) + " s";
     }
 
-    /** Three digits that count, more only before the point. */
-    static String digits(double value) {
-        return Math.abs(value) >= 1000
+    /** Three digits that count, more only before the point and then in groups of three; no zeros at the end. */
+    public static String digits(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.toString(value);
+        }
+        BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(3));
+        return rounded.abs().compareTo(THOUSAND) >= 0
                 ? whole(value)
-                : new BigDecimal(value)
-                        .round(new MathContext(3))
-                        .stripTrailingZeros()
-                        .toPlainString();
+                : rounded.stripTrailingZeros().toPlainString();
     }
 
     private static int prefix(double value) {

@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
  * @param topology what computes
  * @param links what carries
  */
-public record Floors(Topology topology, Links links) {
+record Floors(Topology topology, Links links) {
 
     /**
      * Operations to compute the KV cache of a prompt: {@code 2 · parameters · n} for the weights, one multiplication and one

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -69,13 +68,6 @@ public final class Masking {
             masked = masked.replace(value, MASK);
         }
         return patterns(masked);
-    }
-
-    /** The map, sorted, without credentials: a name that says secret masks its value, every other value is read as a text. */
-    public Map<String, String> mask(Map<String, String> texts) {
-        Map<String, String> masked = new TreeMap<>();
-        texts.forEach((name, value) -> masked.put(name, isSecretName(name) && !value.isEmpty() ? MASK : mask(value)));
-        return masked;
     }
 
     /** Whether a variable, key or header of this name holds a credential, for instance {@code HF_TOKEN}. */

@@ -1,6 +1,7 @@
 package dev.vllmjunit.topology;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
  * @param embedded settings of the embedded stack
  * @param links how fast the links are, for floors of feasibility
  * @param attach endpoints of a running deployment
+ * @param local settings of the local stack
  * @param expectations the guide's rows
  */
 public record Profile(
@@ -30,6 +32,7 @@ public record Profile(
         EmbeddedSettings embedded,
         Links links,
         AttachSettings attach,
+        LocalSettings local,
         List<Expectation> expectations) {
 
     /** Copies the expectations. */
@@ -37,7 +40,7 @@ public record Profile(
         expectations = List.copyOf(expectations);
     }
 
-    /** With the links of the guide's testbed. */
+    /** With the links of the guide's testbed, and a local stack that brings everything itself. */
     public Profile(
             String name,
             ModelSpec model,
@@ -48,7 +51,18 @@ public record Profile(
             EmbeddedSettings embedded,
             AttachSettings attach,
             List<Expectation> expectations) {
-        this(name, model, prefill, decode, kvTransfer, s3Cache, embedded, Links.TESTBED, attach, expectations);
+        this(
+                name,
+                model,
+                prefill,
+                decode,
+                kvTransfer,
+                s3Cache,
+                embedded,
+                Links.TESTBED,
+                attach,
+                LocalSettings.STANDARD,
+                expectations);
     }
 
     /** This profile with the settings that override parts of it. */
@@ -109,5 +123,17 @@ public record Profile(
             prefill = List.copyOf(prefill);
             decode = List.copyOf(decode);
         }
+    }
+
+    /**
+     * The local stack's settings.
+     *
+     * @param home a Python environment with vLLM, NIXL and LMCache; empty for one that is built
+     * @param model directory of the model to serve; empty for a tiny one that is made
+     */
+    public record LocalSettings(Optional<Path> home, Optional<Path> model) {
+
+        /** Builds what it needs. */
+        public static final LocalSettings STANDARD = new LocalSettings(Optional.empty(), Optional.empty());
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 public final class ProfileLoader {
 
     /** The profiles that come with this library. */
-    public static final List<String> SHIPPED = List.of("nixl-only", "nixl-s3");
+    public static final List<String> SHIPPED = List.of("local", "nixl-only", "nixl-s3");
 
     private static final String RESOURCES = "/dev/vllmjunit/profiles/";
     private static final String ENDING = ".yaml";

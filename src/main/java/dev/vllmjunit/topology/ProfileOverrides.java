@@ -19,6 +19,7 @@ final class ProfileOverrides {
                 profile.embedded(),
                 profile.links(),
                 attach(profile.attach(), settings),
+                local(settings),
                 profile.expectations());
     }
 
@@ -65,6 +66,10 @@ final class ProfileOverrides {
                 s3.writer(),
                 s3.chunkTokens(),
                 settings.get(Setting.S3_KEY_PREFIX).orElse(s3.keyPrefix()));
+    }
+
+    private static Profile.LocalSettings local(Settings settings) {
+        return new Profile.LocalSettings(settings.get(Setting.LOCAL_HOME), settings.get(Setting.LOCAL_MODEL));
     }
 
     private static Profile.AttachSettings attach(Profile.AttachSettings attach, Settings settings) {

@@ -71,6 +71,7 @@ final class ProfileReader {
                 embedded(top.section("embedded", EMBEDDED_KEYS), model),
                 links(top.section("links", LINK_KEYS)),
                 attach(top.section("attach", ATTACH_KEYS)),
+                Profile.LocalSettings.STANDARD,
                 expectations(top));
     }
 

@@ -20,7 +20,7 @@ public final class Setting<T> {
     /** Which provisioner runs the topology. */
     public static final Setting<String> STACK = with(
             "vllm.stack",
-            "where the topology runs: embedded, attach, or another provisioner's name",
+            "where the topology runs: embedded, local, attach, or another provisioner's name",
             ValueType.TEXT,
             "embedded");
     /** Which profile fills what annotations leave out. */
@@ -29,7 +29,7 @@ public final class Setting<T> {
             "the profile that fills what annotations leave out",
             ValueType.TEXT,
             Optional.empty(),
-            "nixl-s3 for a class with @S3Cache, else nixl-only");
+            "local on the local stack; elsewhere nixl-s3 for a class with @S3Cache, else nixl-only");
     /** Where the project's profiles are. */
     public static final Setting<Path> PROFILES_DIRECTORY =
             with("vllm.profiles.dir", "directory of the project's profiles", ValueType.DIRECTORY, "profiles");
@@ -50,6 +50,21 @@ public final class Setting<T> {
     public static final Setting<URI> ATTACH_CACHE_SERVER =
             profile("vllm.attach.cache-server", "HTTP port of a running LMCache server", ValueType.HTTP_URL);
 
+    /** Where the local stack finds its engine. */
+    public static final Setting<Path> LOCAL_HOME = new Setting<>(
+            "vllm.local.home",
+            "Python environment with vLLM, NIXL and LMCache that the local stack runs",
+            ValueType.DIRECTORY,
+            Optional.empty(),
+            "built once below the user's cache directory");
+    /** What the local stack serves. */
+    public static final Setting<Path> LOCAL_MODEL = new Setting<>(
+            "vllm.local.model",
+            "model that the local stack serves; its id and shape stay the profile's",
+            ValueType.DIRECTORY,
+            Optional.empty(),
+            "a tiny one, made once");
+
     /** S3 endpoint. */
     public static final Setting<URI> S3_ENDPOINT = profile(
             "vllm.s3.endpoint",
@@ -64,7 +79,7 @@ public final class Setting<T> {
             profile("vllm.s3.path-style", "bucket in the path instead of the host name", ValueType.FLAG);
     /** Prefix of the cache objects. */
     public static final Setting<String> S3_KEY_PREFIX = profile(
-            "vllm.s3.key-prefix", "prefix of the cache objects' keys, and all that a clearing clears", ValueType.TEXT);
+            "vllm.s3.key-prefix", "prefix of the cache objects' keys; a clearing clears nothing else", ValueType.TEXT);
     /** How long S3 writes may take to settle. */
     public static final Setting<Duration> S3_SETTLE_TIMEOUT = with(
             "vllm.s3.settle-timeout",
@@ -104,8 +119,11 @@ public final class Setting<T> {
             ValueType.DURATION,
             "5m");
     /** Deadline of a start. */
-    public static final Setting<Duration> START_TIMEOUT =
-            with("vllm.start-timeout", "longest time until every node of a stack is ready", ValueType.DURATION, "120s");
+    public static final Setting<Duration> START_TIMEOUT = with(
+            "vllm.start-timeout",
+            "longest time until a node that a stack has started answers",
+            ValueType.DURATION,
+            "120s");
 
     /** Overrides the guide's document length. */
     public static final Setting<Integer> DOCUMENT_LENGTH =
@@ -143,6 +161,8 @@ public final class Setting<T> {
             ATTACH_PREFILL,
             ATTACH_DECODE,
             ATTACH_CACHE_SERVER,
+            LOCAL_HOME,
+            LOCAL_MODEL,
             S3_ENDPOINT,
             S3_BUCKET,
             S3_REGION,

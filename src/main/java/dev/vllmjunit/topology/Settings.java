@@ -72,9 +72,15 @@ public final class Settings {
                 .orElseThrow(() -> new NoSuchElementException(setting + " is not given and has no default"));
     }
 
-    /** The profile to use for a declaration: the given one, or the guide's configuration that fits. */
+    /**
+     * The profile to use for a declaration: the given one; else on the local stack what an ordinary machine can serve, elsewhere the
+     * guide's configuration that fits.
+     */
     public String profileFor(Declaration declaration) {
-        return get(Setting.PROFILE).orElse(declaration.s3Cache().isPresent() ? "nixl-s3" : "nixl-only");
+        return get(Setting.PROFILE).orElseGet(() -> {
+            String guide = declaration.s3Cache().isPresent() ? "nixl-s3" : "nixl-only";
+            return require(Setting.STACK).equals("local") ? "local" : guide;
+        });
     }
 
     /** An error about a given value that only its user can find out, naming where it came from. */

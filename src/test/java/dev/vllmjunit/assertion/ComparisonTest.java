@@ -2,6 +2,7 @@ package dev.vllmjunit.assertion;
 
 import static dev.vllmjunit.assertion.PerformanceAssertions.TIMES;
 import static dev.vllmjunit.assertion.PerformanceAssertions.assertThat;
+import static dev.vllmjunit.assertion.PerformanceAssertions.tokensPerSecond;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -10,6 +11,7 @@ import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.Results;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,23 @@ class ComparisonTest {
         assertThat(warm).timeToFirstToken().p90().isFasterThan(cold);
         assertThat(warm).throughput().isAtLeast(2.87, TIMES).higherThan(cold);
         assertThat(warm).throughput().isHigherThan(cold);
+    }
+
+    @Test
+    void goOnWithTheSameFigure() {
+        assertThat(warm)
+                .timeToFirstToken()
+                .mean()
+                .isFasterThan(cold)
+                .isAtLeast(4, TIMES)
+                .fasterThan(cold)
+                .isLessThan(Duration.ofSeconds(1));
+        assertThat(warm)
+                .throughput()
+                .isHigherThan(cold)
+                .isAtLeast(2, TIMES)
+                .higherThan(cold)
+                .isAtLeast(tokensPerSecond(19));
     }
 
     @Test
@@ -117,6 +136,18 @@ class ComparisonTest {
                           workload: 10 documents x 20000 tokens, 3 rounds, random against 1 document
                           stack: embedded against attach
                           modelled: true against false""");
+    }
+
+    @Test
+    void areInvalidBetweenModels() {
+        BenchmarkResult other = Results.cold().model("other/model").build();
+
+        assertThat(failure(() -> assertThat(warm).totalTime().isFasterThan(other)))
+                .hasMessage(
+                        "INVALID (NOT_COMPARABLE): the two results differ in more than their cache; run both under the"
+                                + " same conditions\n  model: "
+                                + warm.conditions().topology().model() + " against "
+                                + other.conditions().topology().model());
     }
 
     @Test

@@ -145,12 +145,13 @@ class ExpectationCheckTest {
                 .metrics(Map.of(
                         "cache-server/lmcache_mp_l2_load_throughput_GB_per_second_count{l2_name=\"s3\"}", 2.0,
                         "cache-server/lmcache_mp_l2_load_throughput_GB_per_second_sum{l2_name=\"s3\"}", 20.0,
-                        "cache-server/lmcache_mp_l2_prefetch_load_completed_chunks_total{}", 20.0))
+                        "cache-server/lmcache_mp_l2_prefetch_load_completed_chunks_total{}", 40.0,
+                        "cache-server/lmcache_mp_lookup_total{}", 7.0))
                 .build();
 
         ExpectationOutcome outcome = only(expectation(OBJECT_LOAD_MEAN, Map.of()), Map.of(CacheState.S3_ONLY, loaded));
 
-        double bytes = 10 * 256 * 327_680.0;
+        double bytes = 20 * 256 * 327_680.0;
         assertThat(outcome.measured().orElseThrow()).isCloseTo(bytes / 10e9 * 1_000, within(1e-9));
     }
 

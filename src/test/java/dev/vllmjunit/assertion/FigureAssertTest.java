@@ -344,6 +344,64 @@ class FigureAssertTest {
     }
 
     @Test
+    void theHitRateIsThatOfAllTiers() {
+        BenchmarkResult mixed = Results.cold().cached(0.25, 0.5, 0.125).build();
+
+        assertThat(mixed)
+                .cacheHitRate()
+                .isEqualTo(percent(87.5))
+                .from(Tier.HOST)
+                .isEqualTo(percent(50));
+        assertThat(mixed).cacheHitRate().from(Tier.DEVICE).isEqualTo(percent(25));
+        assertThat(mixed).cacheHitRate().from(Tier.S3).isEqualTo(percent(12.5));
+    }
+
+    @Test
+    void goesOnWithTheSameFigureAndThenWithTheSameResult() {
+        assertThat(cold)
+                .computedTokens()
+                .isEqualTo(600_000L)
+                .isAtMost(600_000L)
+                .isLessThanOrEqualTo(600_000L)
+                .isGreaterThanOrEqualTo(600_000L)
+                .isBetween(600_000L, 600_000L)
+                .isCloseTo(500_000L, percent(20))
+                .and()
+                .transfer()
+                .and()
+                .timeToFirstToken()
+                .and()
+                .computeSavings()
+                .isAtMost(percent(0));
+    }
+
+    @Test
+    void writesTimesInTheUnitThatFitsThem() {
+        BenchmarkResult swift = Results.cold().ttft(0.05).build();
+
+        assertThat(failure(() -> assertThat(swift).timeToFirstToken().mean().isAtLeast(Duration.ofNanos(100_000))))
+                .hasMessage(
+                        """
+
+                        Expecting mean time to first token:
+                          50 µs (modelled)
+                        to be at least:
+                          0.1 ms
+                        but it is 50 µs less
+                          samples: 1 requests"""
+                                + COLD);
+    }
+
+    @Test
+    void bothBoundsBelongToWhatLiesBetween() {
+        LatencyAssert itl = assertThat(cold).interTokenLatency();
+
+        itl.p50().isBetween(Duration.ofMillis(20), Duration.ofMillis(21));
+        itl.p50().isBetween(Duration.ofMillis(19), Duration.ofMillis(20));
+        itl.p50().isBetween(Duration.ofMillis(20), Duration.ofMillis(20));
+    }
+
+    @Test
     void wantsTheLowerBoundFirst() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> assertThat(cold).computeSavings().isBetween(percent(90), percent(60)))

@@ -33,6 +33,17 @@ class NotObservableTest {
     }
 
     @Test
+    void percentileOfJustEnoughRequests() {
+        BenchmarkResult enough = Results.cold().ttft(Results.constant(59, 100)).build();
+
+        assertThat(enough).timeToFirstToken().p95().isEqualTo(Duration.ofMillis(100));
+        assertThat(failure(() -> assertThat(enough).timeToFirstToken().p99().isLessThan(Duration.ofDays(1))))
+                .hasMessage("INVALID (TOO_FEW_SAMPLES): p99 time to first token was asked of 59 requests, but needs 299"
+                        + " or more; send more requests (documents, repeat), or assert p95, which 59 support"
+                        + COLD);
+    }
+
+    @Test
     void percentileOfTooFewGaps() {
         BenchmarkResult brief = Results.cold().ttft(2_000).output(3, 20).build();
 
@@ -74,6 +85,24 @@ class NotObservableTest {
                         "INVALID (NOT_OBSERVABLE): the cache hit rate from S3 was asked of a stack that does not tell"
                                 + " host memory from object store; give the profile the cache server's metrics"
                                 + " (vllm.attach.cache-server), or assert the cache hit rate of all tiers" + WARM);
+    }
+
+    @Test
+    void tiersOfAStackWhoseEnginesTellThemApart() {
+        BenchmarkResult tiering = Results.warm()
+                .cached(0, 0.9, 0)
+                .metrics(Map.of("prefill-0/vllm:kv_offload_tiering_chunk_hits_total{tier=\"0:cpu\"}", 4.0))
+                .build();
+        BenchmarkResult otherMetrics = Results.warm()
+                .cached(0, 0.9, 0)
+                .metrics(Map.of("prefill-0/vllm:prompt_tokens_total{}", 4.0))
+                .build();
+
+        assertThat(tiering).cacheHitRate().from(Tier.HOST).isEqualTo(percent(90));
+        assertThat(tiering).cacheHitRate().from(Tier.S3).isEqualTo(percent(0));
+        assertThat(failure(() ->
+                        assertThat(otherMetrics).cacheHitRate().from(Tier.S3).isAtMost(percent(100))))
+                .isInstanceOf(InvalidRunException.class);
     }
 
     @Test

@@ -12,41 +12,27 @@ import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
-import dev.vllmjunit.evidence.OutputDifference;
-import dev.vllmjunit.evidence.WrongOutputError;
 import dev.vllmjunit.http.ControlClient;
-import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.kvstore.CacheObject;
 import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.load.RequestRecord;
-import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.provision.RunningStack;
-import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.router.HopTimeline;
-import dev.vllmjunit.router.Router;
-import dev.vllmjunit.router.RouterConfig;
-import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.DeclarationException;
-import dev.vllmjunit.topology.NodeRole;
-import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
-import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.topology.TopologyMerge;
 import dev.vllmjunit.workload.LongDocumentQa;
 import dev.vllmjunit.workload.RepeatMode;
-import dev.vllmjunit.workload.Schedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.IntConsumer;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,49 +48,21 @@ class BenchmarkRunnerIT {
             .order(RepeatMode.TILE)
             .outputTokens(8);
 
-    private static final String MODEL = "meta-llama/Llama-3.1-70B";
-
-    private final Deque<AutoCloseable> running = new ArrayDeque<>();
-    private final Deque<Runnable> beforeMeasuring = new ArrayDeque<>();
-
-    private RunningStack stack;
-    private Router router;
-    private CacheBucket bucket;
-    private BenchmarkRunner runner;
+    private EmbeddedRig rig;
 
     @BeforeEach
     void start(@TempDir Path logs) {
-        Profile profile = new ProfileLoader(Path.of("profiles")).load("nixl-s3");
-        Topology topology = TopologyMerge.merge(declaration(), profile);
-        stack = keep(new EmbeddedProvisioner().start(new ProvisionRequest(topology, profile, logs)));
-        router = keep(Router.start(new RouterConfig(
-                targets(stack.prefill().get(0).endpoint(), "prefill-0"),
-                targets(stack.decode().get(0).endpoint(), "decode-0"),
-                OptionalInt.empty(),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(30))));
-        bucket = keep(new CacheBucket(stack.objectStore().orElseThrow()));
-        runner = new BenchmarkRunner(
-                topology,
-                stack,
-                router,
-                keep(new NettyLoadDriver()),
-                Optional.of(bucket),
-                RunLimits.standard(),
-                new Interference());
+        rig = EmbeddedRig.start(EmbeddedRig.request(logs));
     }
 
     @AfterEach
-    void stop() throws Exception {
-        while (!running.isEmpty()) {
-            running.pop().close();
-        }
+    void stop() {
+        rig.close();
     }
 
     @Test
     void aColdRunComputesEachDocumentOnce() {
-        BenchmarkResult cold = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult cold = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
 
         assertThat(cold.tokens().prompt()).isEqualTo(8_000);
         assertThat(cold.tokens().computed()).isEqualTo(2 * 2_000 + 2 * 80);
@@ -113,34 +71,58 @@ class BenchmarkRunnerIT {
         assertThat(cold.tokens().decodeComputed()).isZero();
     }
 
+    /** What an engine held from the run before, the decode node above all, would be pulled no more. */
+    @Test
+    void aSecondColdRunIsAsColdAsTheFirst() {
+        BenchmarkResult first = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult second = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+
+        assertThat(first.tokens().pulled()).isGreaterThanOrEqualTo(2 * 2_000);
+        assertThat(second.tokens()).isEqualTo(first.tokens());
+        assertThat(second.transfers().bytes()).isEqualTo(first.transfers().bytes());
+    }
+
+    @Test
+    void theBucketIsClearedNoEarlierThanTheLastWriteOfARunBefore() {
+        rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        String late = rig.bucket.list().get(0).key() + "@late";
+        List<CompletableFuture<Void>> writing = new ArrayList<>();
+        rig.observer.beforeCachesAreSet(() -> writing.add(CompletableFuture.runAsync(() -> writeForASecond(late))));
+
+        rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+
+        writing.get(0).join();
+        assertThat(rig.bucket.list()).extracting(CacheObject::key).noneMatch(key -> key.startsWith(late));
+    }
+
     @Test
     void aRunFromS3LoadsEachDocumentsWholeChunksOnce() {
-        BenchmarkResult fromS3 = runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+        BenchmarkResult fromS3 = rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
 
         assertThat(fromS3.tokens().s3()).isEqualTo(2 * 1_792);
         assertThat(fromS3.tokens().device()).isEqualTo(2 * 1_920);
         assertThat(fromS3.tokens().computed()).isEqualTo(2 * 208 + 2 * 80);
-        assertThat(bucket.list()).hasSizeGreaterThanOrEqualTo(2 * 7);
+        assertThat(rig.bucket.list()).hasSizeGreaterThanOrEqualTo(2 * 7);
     }
 
     @Test
     void aWarmRunComputesLastPartsOfBlocksOnly() {
-        BenchmarkResult warm = runner.run(WORKLOAD, CacheState.WARM).requireValid();
+        BenchmarkResult warm = rig.runner.run(WORKLOAD, CacheState.WARM).requireValid();
 
         assertThat(warm.tokens().computed()).isEqualTo(4 * 80);
     }
 
     @Test
     void theTextIsTheSameInEveryState() {
-        List<String> cold = texts(runner.run(WORKLOAD, CacheState.EMPTY));
+        List<String> cold = texts(rig.runner.run(WORKLOAD, CacheState.EMPTY));
 
-        assertThat(texts(runner.run(WORKLOAD, CacheState.S3_ONLY))).isEqualTo(cold);
-        assertThat(texts(runner.run(WORKLOAD, CacheState.WARM))).isEqualTo(cold);
+        assertThat(texts(rig.runner.run(WORKLOAD, CacheState.S3_ONLY))).isEqualTo(cold);
+        assertThat(texts(rig.runner.run(WORKLOAD, CacheState.WARM))).isEqualTo(cold);
     }
 
     @Test
     void everyRequestsHopsAreOnTheDriversClock() {
-        BenchmarkResult cold = runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        BenchmarkResult cold = rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
 
         for (RequestRecord request : cold.requests()) {
             HopTimeline hop = requireNonNull(cold.hops().get(request.requestId()));
@@ -158,102 +140,57 @@ class BenchmarkRunnerIT {
 
     @Test
     void anObjectDroppedFromTheStoreMakesTheRunInvalid() {
-        runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
-        beforeMeasuring.add(() -> bucket.delete(bucket.list().get(0).key()));
+        rig.runner.run(WORKLOAD, CacheState.EMPTY).requireValid();
+        rig.observer.beforeMeasuring(
+                () -> rig.bucket.delete(rig.bucket.list().get(0).key()));
 
-        assertThat(reasons(runner.run(WORKLOAD, CacheState.S3_ONLY)))
+        assertThat(reasons(rig.runner.run(WORKLOAD, CacheState.S3_ONLY)))
                 .containsExactly(InvalidReason.CACHE_STATE_NOT_REACHED);
-    }
-
-    @Test
-    void healthyRunsCompareTwoDocumentsAndFindThemEqual() {
-        for (CacheState state : CacheState.values()) {
-            BenchmarkResult run = runner.run(WORKLOAD, state).requireValid();
-
-            assertThat(run.differences()).isEmpty();
-            assertThat(run.conditions().facts().get("outputs compared with a fresh computation"))
-                    .startsWith("2 prompts, ");
-        }
-    }
-
-    @Test
-    void anObjectDamagedWhileItSettledMakesWrongTextFromS3() {
-        runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
-        damageEveryObject();
-
-        BenchmarkResult damaged = runner.run(WORKLOAD, CacheState.S3_ONLY);
-
-        assertThat(damaged.problems()).isEmpty();
-        assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
-        assertThatExceptionOfType(WrongOutputError.class)
-                .isThrownBy(damaged::requireValid)
-                .withMessageContaining(
-                        "served from S3 (1792 of 2000 tokens cached at prefill-0, 2000 offered to decode-0)");
-    }
-
-    @Test
-    void anObjectDamagedUnderARunIsNamedBesides() {
-        beforeMeasuring.add(this::damageEveryObject);
-
-        BenchmarkResult damaged = runner.run(WORKLOAD, CacheState.S3_ONLY);
-
-        assertThat(reasons(damaged)).containsExactly(InvalidReason.CACHE_ALTERED);
-        assertThat(damaged.problems().get(0).detail())
-                .startsWith(
-                        "22 of 22 cache objects were altered between the moment their stores had settled and the end of"
-                                + " the run:\n  " + bucket.list().get(0).key() + ": ")
-                .endsWith("\n  and 17 more");
-        assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
-    }
-
-    @Test
-    void oneDamagedObjectOfManyIsFoundBecauseTheFillWasAnsweredOtherwise() {
-        LongDocumentQa six = WORKLOAD.documents(6);
-        beforeMeasuring.add(() -> damage(bucket.list().get(0).key()));
-
-        BenchmarkResult damaged = runner.run(six, CacheState.S3_ONLY);
-
-        assertThat(damaged.differences()).hasSize(1);
-        assertThat(reasons(damaged)).containsExactly(InvalidReason.CACHE_ALTERED);
-        assertThat(damaged.outputsFail()).isTrue();
-    }
-
-    @Test
-    void anObjectCutShortWhileItSettledIsNamed() {
-        runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
-        String key = bucket.list().get(0).key();
-        byte[] whole = bucket.read(key);
-        bucket.write(key, Arrays.copyOf(whole, whole.length / 2));
-
-        BenchmarkResult damaged = runner.run(WORKLOAD, CacheState.S3_ONLY);
-
-        assertThat(reasons(damaged)).first().isEqualTo(InvalidReason.CACHE_ALTERED);
-        assertThat(damaged.problems().get(0).detail())
-                .startsWith("1 of 22 cache objects have another size than the others of their kind")
-                .contains(key + ": " + whole.length / 2 + " bytes, ETag ")
-                .endsWith(", but most have " + whole.length + " bytes");
     }
 
     @Test
     void aCacheThatWasFilledBehindItsBackMakesAColdRunInvalid() {
-        beforeMeasuring.add(this::askPrefill);
+        rig.observer.beforeMeasuring(this::askPrefill);
 
-        assertThat(reasons(runner.run(WORKLOAD, CacheState.EMPTY)))
+        assertThat(reasons(rig.runner.run(WORKLOAD, CacheState.EMPTY)))
                 .containsExactly(InvalidReason.CACHE_STATE_NOT_REACHED);
+    }
+
+    @Test
+    void aDriverThatIsHeldUpMakesTheRunInvalid() {
+        rig.observer.afterFirstAnswer(() -> Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ofSeconds(2))
+                .until(() -> true));
+
+        assertThat(reasons(rig.runner.run(WORKLOAD.concurrency(1), CacheState.WARM)))
+                .containsExactly(InvalidReason.CLIENT_TOO_SLOW);
+    }
+
+    @Test
+    void tellsWhatTheObjectStoreHolds() {
+        rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+
+        int chunks = 4 * 2 + 2 * 7;
+        assertThat(rig.runner.stored().orElseThrow())
+                .as("the chunks of four short documents that warm up and of the workload's two")
+                .startsWith(chunks + " objects, ")
+                .contains("\n  LMCache, " + EmbeddedRig.MODEL + ", rank 0: " + chunks + " objects, ")
+                .doesNotContain("no known layout");
     }
 
     @Test
     void s3OnlyNeedsAnObjectStore() {
         BenchmarkRunner without = new BenchmarkRunner(
                 TopologyMerge.merge(
-                        new Declaration("class X", declaration().nodes(), Optional.empty()),
+                        new Declaration("class X", EmbeddedRig.declaration(1, 1).nodes(), Optional.empty()),
                         new ProfileLoader(Path.of("profiles")).load("nixl-only")),
-                stack,
-                router,
-                keep(new NettyLoadDriver()),
+                rig.stack,
+                rig.router,
+                rig.keep(new NettyLoadDriver()),
                 Optional.empty(),
                 RunLimits.standard(),
-                new Interference());
+                rig.observer);
 
         assertThatExceptionOfType(DeclarationException.class)
                 .isThrownBy(() -> without.run(WORKLOAD, CacheState.S3_ONLY))
@@ -263,10 +200,12 @@ class BenchmarkRunnerIT {
 
     /** Sends the workload's first request past the runner, straight to prefill. */
     private void askPrefill() {
-        NodeControl control = new NodeControl(stack, MODEL, RunLimits.standard());
-        byte[] body =
-                WORKLOAD.plan(MODEL, control.tokenizer()).requests().get(0).body();
-        URI prefill = stack.prefill().get(0).endpoint();
+        NodeControl control = new NodeControl(rig.stack, EmbeddedRig.MODEL, RunLimits.standard());
+        byte[] body = WORKLOAD.plan(EmbeddedRig.MODEL, control.tokenizer())
+                .requests()
+                .get(0)
+                .body();
+        URI prefill = rig.stack.prefill().get(0).endpoint();
         new ControlClient(Duration.ofSeconds(30)).postJson(prefill.resolve("/v1/completions"), unstreamed(body));
     }
 
@@ -280,20 +219,11 @@ class BenchmarkRunnerIT {
         }
     }
 
-    private void damageEveryObject() {
-        bucket.list().forEach(object -> damage(object.key()));
-    }
-
-    private void damage(String key) {
-        byte[] bytes = bucket.read(key);
-        bytes[bytes.length / 2] ^= 0x40;
-        bucket.write(key, bytes);
-    }
-
-    private void isWrongTextFromS3(OutputDifference difference) {
-        assertThat(difference.kind()).isEqualTo(OutputDifference.Kind.TEXT);
-        assertThat(difference.servedFrom()).contains("S3");
-        assertThat(difference.measuredText()).isNotEqualTo(difference.freshText());
+    private void writeForASecond(String key) {
+        long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        for (int i = 0; System.nanoTime() - end < 0; i++) {
+            rig.bucket.write(key + i, new byte[64]);
+        }
     }
 
     private static List<InvalidReason> reasons(BenchmarkResult result) {
@@ -304,41 +234,5 @@ class BenchmarkRunnerIT {
         return result.requireValid().requests().stream()
                 .map(RequestRecord::text)
                 .toList();
-    }
-
-    private static Declaration declaration() {
-        return new Declaration(
-                "class X",
-                List.of(
-                        new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 0, ""),
-                        new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
-                Optional.of(new Declaration.S3("", Optional.empty())));
-    }
-
-    private static List<RouterConfig.Target> targets(URI endpoint, String name) {
-        return List.of(new RouterConfig.Target(name, endpoint));
-    }
-
-    private <T extends AutoCloseable> T keep(T part) {
-        running.push(part);
-        return part;
-    }
-
-    /** Does something to the stack between the moment its caches are ready and the first measured request. */
-    private final class Interference implements RunObserver {
-
-        @Override
-        public void planned(Schedule schedule) {}
-
-        @Override
-        public IntConsumer sending(String title, int requests) {
-            if (title.startsWith("measuring") && !beforeMeasuring.isEmpty()) {
-                beforeMeasuring.pop().run();
-            }
-            return done -> {};
-        }
-
-        @Override
-        public void sent() {}
     }
 }

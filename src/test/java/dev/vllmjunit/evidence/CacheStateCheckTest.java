@@ -34,6 +34,9 @@ class CacheStateCheckTest {
         assertThat(verify(CacheState.EMPTY, computed(416, 1_792, 0, 1_792)))
                 .map(BenchmarkResult.Problem::detail)
                 .contains("the run was to start EMPTY: the cache server answered 1792 tokens");
+        assertThat(verify(CacheState.EMPTY, computed(1_696, 1_792, 512, 0)))
+                .map(BenchmarkResult.Problem::detail)
+                .contains("the run was to start EMPTY: the cache server answered 512 tokens");
     }
 
     @Test
@@ -68,6 +71,23 @@ class CacheStateCheckTest {
                 .contains(
                         "the run was to start WARM: the prefill nodes' own caches answer every document, 3584 tokens, but only 3583"
                                 + " came from them; 417 were computed");
+    }
+
+    @Test
+    void aMissThatWasAskedForIsNoReasonToCallARunCold() {
+        Schedule withMiss = new Schedule(
+                "2 x 1000",
+                "/v1/completions",
+                new Arrivals.ClosedLoop(1),
+                List.of(request(0, 0), new PlannedRequest(1, 1, 0, true, Duration.ZERO, 1_000, 1, new byte[0])));
+
+        assertThat(new CacheStateCheck(withMiss, computed(1_104, 896, 0, 0), 128, 256, true).verify(CacheState.WARM))
+                .isEmpty();
+        assertThat(new CacheStateCheck(withMiss, computed(1_105, 895, 0, 0), 128, 256, true).verify(CacheState.WARM))
+                .map(BenchmarkResult.Problem::detail)
+                .contains(
+                        "the run was to start WARM: the prefill nodes' own caches answer every document, 896 tokens, but only 895"
+                                + " came from them; 1105 were computed");
     }
 
     private static Optional<BenchmarkResult.Problem> verify(CacheState state, TokenAccount tokens) {

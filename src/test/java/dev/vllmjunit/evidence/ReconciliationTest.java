@@ -39,6 +39,16 @@ class ReconciliationTest {
     }
 
     @Test
+    void noticesPromptsOfAnotherLengthThanTheAnswersTell() {
+        TokenAccount longer = new TokenAccount(1_001, 105, 0, 0, 896, 1_000, 0, 20);
+
+        assertThat(check(answered(), hop(896), longer, MOVED))
+                .containsExactly(disagree(
+                        "prompt tokens of the prefill nodes = 1001, but prompt tokens in the answers' usage = 1000;"
+                                + " they have to agree exactly"));
+    }
+
+    @Test
     void noticesHitsThatNoAnswerReported() {
         assertThat(check(answered(), hop(0), CLOSED, MOVED))
                 .containsExactly(disagree(
@@ -85,6 +95,17 @@ class ReconciliationTest {
                         new Problem(
                                 InvalidReason.REQUESTS_FAILED,
                                 "0 KV transfers failed and 1 leases expired or were notified late: outputs of this run may be wrong"));
+    }
+
+    @Test
+    void aFailedTransferMakesOutputsDoubtful() {
+        TransferTotals failed = new TransferTotals(1, 8 * BLOCK * KV, 0.01, 2, 0);
+
+        assertThat(check(answered(), hop(896), CLOSED, failed))
+                .containsExactly(
+                        new Problem(
+                                InvalidReason.REQUESTS_FAILED,
+                                "2 KV transfers failed and 0 leases expired or were notified late: outputs of this run may be wrong"));
     }
 
     private static List<Problem> check(

@@ -30,6 +30,7 @@ public final class Results {
 
     private CacheState state = CacheState.EMPTY;
     private String workload = "10 documents x 20000 tokens, 3 rounds, random";
+    private String model = "meta-llama/Llama-3.1-70B";
     private String stack = "embedded";
     private boolean modelled = true;
     private int tensorParallelism = 8;
@@ -67,6 +68,11 @@ public final class Results {
 
     public Results workload(String name) {
         this.workload = name;
+        return this;
+    }
+
+    public Results model(String id) {
+        this.model = id;
         return this;
     }
 
@@ -204,8 +210,8 @@ public final class Results {
                         new S3CacheSpec("nixl", Optional.empty(), "us-east-1", true, S3CacheSpec.Writer.LMCACHE, 256)));
     }
 
-    private static ModelSpec model() {
-        return new ModelSpec("meta-llama/Llama-3.1-70B", 70_553_706_496L, 80, 8_192, 8, 128, 2, 131_072);
+    private ModelSpec model() {
+        return new ModelSpec(model, 70_553_706_496L, 80, 8_192, 8, 128, 2, 131_072);
     }
 
     private NodeSpec node(NodeRole role, Accelerator accelerator) {

@@ -38,6 +38,16 @@ class TokenAccountingTest {
         assertThat(tokens.savings()).isEqualTo((24_000 - 128) / 24_000.0);
     }
 
+    /** The cache server counts at the lookup what the engine then does not load: the last token, or what it held already. */
+    @Test
+    void takesNoMoreFromTheObjectStoreThanTheEnginesLoaded() {
+        TokenAccount tokens =
+                TokenAccounting.tokens(stack(PREFILL, Optional.of("lmcache_mp_lookup_hit_l2_tokens_total 16128\n")));
+
+        assertThat(tokens.s3()).isEqualTo(15_936);
+        assertThat(tokens.host()).isZero();
+    }
+
     @Test
     void aPullByTheDecodeNodeIsNoHitOfAnyCache() {
         TokenAccount tokens = TokenAccounting.tokens(stack(

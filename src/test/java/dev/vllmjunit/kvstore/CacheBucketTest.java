@@ -50,7 +50,7 @@ class CacheBucketTest {
     void listsInPagesBelowThePrefix() {
         try (CacheBucket all = new CacheBucket(access("pages", ""));
                 CacheBucket run = new CacheBucket(access("pages", "run/"))) {
-            fill(run, 1, 1005);
+            fill(run, "run/", 1, 1005);
             all.write("other/" + key(1), bytes("x"));
 
             assertThat(run.list())
@@ -64,7 +64,7 @@ class CacheBucketTest {
     void clearsBelowThePrefixAlone() {
         try (CacheBucket all = new CacheBucket(access("clear", ""));
                 CacheBucket run = new CacheBucket(access("clear", "run/"))) {
-            fill(run, 1, 1005);
+            fill(run, "run/", 1, 1005);
             all.write("run2/" + key(1), bytes("x"));
 
             assertThat(run.clear()).isEqualTo(1005);
@@ -74,9 +74,18 @@ class CacheBucketTest {
     }
 
     @Test
+    void clearsBelowAPrefixThatIsPartOfTheKeys() {
+        try (CacheBucket bucket = new CacheBucket(access("half", "run/tiny@"))) {
+            bucket.write("run/" + key(1), bytes("x"));
+
+            assertThat(bucket.clear()).isOne();
+        }
+    }
+
+    @Test
     void leavesAloneWhatNoCacheWrote() {
         try (CacheBucket bucket = new CacheBucket(access("shared", ""))) {
-            fill(bucket, 1, 2);
+            fill(bucket, "", 1, 2);
             bucket.write("backups/2026.tar", bytes("precious"));
 
             assertThat(bucket.list()).hasSize(2);
@@ -105,7 +114,7 @@ class CacheBucketTest {
     void waitsForWritesBehindTheRequest() {
         try (CacheBucket bucket = new CacheBucket(access("settle", ""))) {
             CompletableFuture<Void> writes = CompletableFuture.runAsync(
-                    () -> fill(bucket, 1, 20), CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS));
+                    () -> fill(bucket, "", 1, 20), CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS));
 
             List<CacheObject> settled = bucket.awaitSettled(20, Duration.ofMillis(150), Duration.ofSeconds(10));
 
@@ -118,7 +127,7 @@ class CacheBucketTest {
     void saysHowManyObjectsWereThereWhenTheyDoNotSettle() {
         ObjectStoreAccess access = access("unsettled", "run/");
         try (CacheBucket bucket = new CacheBucket(access)) {
-            fill(bucket, 1, 3);
+            fill(bucket, "run/", 1, 3);
             assertThatThrownBy(() -> bucket.awaitSettled(5, Duration.ofMillis(100), Duration.ofMillis(300)))
                     .isInstanceOf(ObjectStoreException.class)
                     .hasMessage("embedded S3 server (s3proxy) " + store.endpoint()
@@ -262,8 +271,8 @@ class CacheBucketTest {
         }
     }
 
-    private static void fill(CacheBucket bucket, int from, int to) {
-        IntStream.rangeClosed(from, to).forEach(i -> bucket.write(bucket.keyPrefix() + key(i), bytes("" + i % 10)));
+    private static void fill(CacheBucket bucket, String prefix, int from, int to) {
+        IntStream.rangeClosed(from, to).forEach(i -> bucket.write(prefix + key(i), bytes("" + i % 10)));
     }
 
     private static String key(int chunk) {

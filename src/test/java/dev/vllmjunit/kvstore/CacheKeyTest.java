@@ -86,5 +86,13 @@ class CacheKeyTest {
                                 new BucketSummary.Group("LMCache", "m", 1, 2, 30),
                                 new BucketSummary.Group("vLLM OBJ tiering", "tiny", 0, 1, 7)),
                         1));
+        assertThat(summary.describe())
+                .isEqualTo(
+                        """
+                5 objects, 43 B
+                  LMCache, m, rank 0: 1 object, 5 B
+                  LMCache, m, rank 1: 2 objects, 30 B
+                  vLLM OBJ tiering, tiny, rank 0: 1 object, 7 B
+                  of no known layout: 1""");
     }
 }

@@ -64,7 +64,10 @@ class ProvisionersTest {
                 new KvTransferSpec("NixlConnector", "cpu", OptionalInt.empty(), Duration.ofSeconds(30), false),
                 Optional.empty());
         return new ProvisionRequest(
-                topology, new ProfileLoader(Path.of("profiles")).load("nixl-only"), Path.of("target"));
+                topology,
+                new ProfileLoader(Path.of("profiles")).load("nixl-only"),
+                Path.of("target"),
+                Duration.ofSeconds(60));
     }
 
     private static NodeSpec node(NodeRole role) {

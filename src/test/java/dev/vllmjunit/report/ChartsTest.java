@@ -33,6 +33,8 @@ class ChartsTest {
         CategorySeries s3 = chart.getSeries("S3_ONLY");
         assertThat(s3.getYData()[1]).isEqualTo(states.runs().get(1).ttftMs().mean());
         assertThat(s3.getFillColor()).isEqualTo(Palette.of(CacheState.S3_ONLY));
+        assertThat(chart.getSeries("p50").getYData()[0])
+                .isEqualTo(states.runs().get(0).ttftMs().p50());
         assertThat(chart.getSeries("p95").getYData()[0])
                 .isEqualTo(states.runs().get(0).ttftMs().p95());
     }

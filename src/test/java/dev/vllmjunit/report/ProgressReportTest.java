@@ -2,15 +2,20 @@ package dev.vllmjunit.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vllmjunit.assertion.ExpectationOutcome;
+import dev.vllmjunit.assertion.Verdict;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.topology.Expectation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class ProgressReportTest {
@@ -79,6 +84,41 @@ class ProgressReportTest {
         new ProgressReport(Optional::empty, out, text -> text.replace("s3cr3t", "****")).line("key s3cr3t");
 
         assertThat(printed()).isEqualTo("key ****" + System.lineSeparator());
+    }
+
+    @Test
+    void noLineNorBarNorTableHoldsWhatIsMasked() {
+        UnaryOperator<String> mask = text -> text.replace("nixl-bucket", "****").replace("documents", "****");
+
+        new ProgressReport(Optional::empty, out, mask).start("nixl-bucket", 30).close();
+        new ProgressReport(() -> Optional.of(terminal), out, mask)
+                .start("nixl-bucket", 30)
+                .close();
+        new ProgressReport(Optional::empty, out, mask).summary(Runs.valid(CacheState.EMPTY, 30));
+        new ProgressReport(Optional::empty, out, mask).expectations(List.of(undecided("nixl-bucket is not there")));
+
+        assertThat(printed())
+                .contains("Running ****: 30 requests", "Ran ****: 0 of 30", "10 **** x 20000", "**** is not there")
+                .doesNotContain("nixl-bucket")
+                .doesNotContain("documents");
+        assertThat(terminal.toString(StandardCharsets.UTF_8))
+                .contains("****", "0/30")
+                .doesNotContain("nixl-bucket");
+    }
+
+    private static ExpectationOutcome undecided(String why) {
+        return new ExpectationOutcome(
+                new Expectation(
+                        "mean TTFT",
+                        "EMPTY",
+                        Expectation.Metric.TTFT_MEAN,
+                        Optional.empty(),
+                        new Expectation.Range(1, 2),
+                        Map.of()),
+                OptionalDouble.empty(),
+                Optional.empty(),
+                Verdict.INVALID,
+                why);
     }
 
     private String printed() {

@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerResponse;
@@ -101,8 +102,13 @@ final class FakeNode implements AutoCloseable {
                 .send(
                         Flux.fromIterable(parts).map(part -> Unpooled.copiedBuffer(part, StandardCharsets.UTF_8)),
                         chunk -> true)
-                .then(Mono.<Void>create(sink -> response.withConnection(
-                        connection -> connection.channel().close())));
+                .then(Mono.<Void>create(sink -> response.withConnection(FakeNode::cut)));
+    }
+
+    /** Breaks the connection, whatever state its exchange is in. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the router under test sees that it broke
+    static void cut(Connection connection) {
+        connection.channel().close();
     }
 
     static Script hangs() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +26,8 @@ class RouterDisconnectTest {
     }
 
     private Socket send(String body) throws IOException {
-        Socket client = new Socket("127.0.0.1", stack.router.endpoint().getPort());
+        Socket client = new Socket(
+                InetAddress.getLoopbackAddress(), stack.router.endpoint().getPort());
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         client.getOutputStream()
                 .write(("POST /v1/completions HTTP/1.1\r\nHost: r\r\nX-Request-Id: r-1\r\nContent-Length: "
@@ -44,16 +46,20 @@ class RouterDisconnectTest {
         });
     }
 
-    private static void awaitReceived(FakeNode node) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> !node.received.isEmpty());
+    /** Sends a request and closes the connection as soon as the node has it. */
+    private void leaveOnce(FakeNode node, String body) throws IOException {
+        Socket client = send(body);
+        try {
+            await().atMost(Duration.ofSeconds(10)).until(() -> !node.received.isEmpty());
+        } finally {
+            client.close();
+        }
     }
 
     @Test
     void reachesThePrefillNode() throws IOException {
         stack.prefill().answers(FakeNode.hangs());
-        try (Socket client = send(Samples.STREAM_REQUEST)) {
-            awaitReceived(stack.prefill());
-        }
+        leaveOnce(stack.prefill(), Samples.STREAM_REQUEST);
 
         assertLeft(stack.prefill());
         assertThat(stack.decode().received).isEmpty();
@@ -63,9 +69,7 @@ class RouterDisconnectTest {
     @ValueSource(booleans = {true, false})
     void reachesTheDecodeNodeBeforeItsHeaders(boolean stream) throws IOException {
         stack.decode().answers(FakeNode.hangs());
-        try (Socket client = send("{\"prompt\":\"p\",\"stream\":" + stream + "}")) {
-            awaitReceived(stack.decode());
-        }
+        leaveOnce(stack.decode(), "{\"prompt\":\"p\",\"stream\":" + stream + "}");
 
         assertLeft(stack.decode());
     }

@@ -48,6 +48,24 @@ class RouterLoadTest {
         }
     }
 
+    @Test
+    void handsEveryRequestsBlocksToThatRequest() {
+        try (Stack stack = Stack.start()) {
+            stack.prefill().answers((received, response) -> FakeNode.json(
+                            200, Samples.prefillAnswer(Samples.PARAMS.replace("cmpl-r-1-0", "cmpl-" + id(received))))
+                    .apply(received, response));
+
+            inParallel(stack.uri("/v1/completions"));
+
+            assertThat(stack.decode().received).hasSize(CONCURRENCY).allSatisfy(received -> assertThat(received.body())
+                    .contains("\"remote_request_id\": \"cmpl-" + id(received) + "\""));
+        }
+    }
+
+    private static String id(FakeNode.Received received) {
+        return received.headers().get("X-Request-Id");
+    }
+
     private static Flux<String> slowly(String event) {
         return Flux.range(0, 5)
                 .delayElements(Duration.ofMillis(20))

@@ -65,7 +65,7 @@ class RouterPrefillFailuresTest {
     @Test
     void saysThatPrefillBrokeTheConnection() {
         stack.prefill().answers((received, response) -> {
-            response.withConnection(connection -> connection.channel().close());
+            response.withConnection(FakeNode::cut);
             return response.send();
         });
 

@@ -64,8 +64,8 @@ class RouterRefusalsTest {
             delimiter = '|',
             textBlock =
                     """
-            ''                 | not a JSON object in UTF-8
-            [1]                | not a JSON object in UTF-8
+            ''                 | it does not begin with an object
+            [1]                | it does not begin with an object
             {"prompt":"p"} x   | Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
             {"prompt":"p"} {}  | something follows the JSON object
             """)

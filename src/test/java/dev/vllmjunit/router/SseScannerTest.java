@@ -55,8 +55,17 @@ class SseScannerTest {
 
     @Test
     void seesEventsThatAreCutAnywhere() {
-        String stream = "data: {\"choices\":[{\"text\":\"é\"}]}\n\ndata: {\"choices\":[]}\n\n"
-                + "data: {\"error\": {\"code\": 500}}\n\ndata: [DONE]\n\n";
+        String stream =
+                """
+                data: {"choices":[{"text":"é"}]}
+
+                data: {"choices":[]}
+
+                data: {"error": {"code": 500}}
+
+                data: [DONE]
+
+                """;
         for (byte one : stream.getBytes(StandardCharsets.UTF_8)) {
             scanner.scan(Unpooled.wrappedBuffer(new byte[] {one}));
         }

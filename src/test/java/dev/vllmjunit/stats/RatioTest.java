@@ -50,6 +50,9 @@ class RatioTest {
     @Test
     void aSingleValueHasNoInterval() {
         assertThat(Ratio.ofMeans(Sample.of(2), WARM, 0.95).interval()).isEmpty();
+        assertThat(Ratio.ofMeans(WARM, Sample.of(2), 0.95).interval()).isEmpty();
+        assertThat(Ratio.ofMeans(Sample.of(2, 4), Sample.of(1, 2), 0.95).interval())
+                .isPresent();
     }
 
     @Test
@@ -57,6 +60,12 @@ class RatioTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Ratio.ofMeans(WARM, Sample.of(0, 0), 0.95))
                 .withMessage("the denominator's mean is 0.0; a ratio needs positive means");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Ratio.ofMeans(Sample.of(-1, 0), WARM, 0.95))
+                .withMessage("the numerator's mean is -0.5; a ratio needs positive means");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Ratio.ofMeans(Sample.of(1), WARM, 1))
+                .withMessage("confidence is 1.0; it must lie between 0 and 1, both excluded");
     }
 
     private static Sample normal(Random random, double mean) {

@@ -37,10 +37,10 @@ class SampleTest {
         double[] values = {3, 1, 2};
         Sample sample = Sample.of(values);
         values[0] = 100;
-        sample.sorted()[0] = -1;
 
         assertThat(values).containsExactly(100, 1, 2);
-        assertThat(sample.sorted()).containsExactly(1, 2, 3);
+        assertThat(sample.quantile(0.5)).isEqualTo(2);
+        assertThat(sample.max()).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -112,6 +112,37 @@ class SampleTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Sample.smallestSizeFor(1))
                 .withMessage("quantile is 1.0; it must lie between 0 and 1, both excluded");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Sample.smallestSizeFor(0))
+                .withMessage("quantile is 0.0; it must lie between 0 and 1, both excluded");
+    }
+
+    @Test
+    void rejectsWhatIsNoConfidence() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> upTo(9).quantileInterval(1.5, 0.95))
+                .withMessage("quantile is 1.5; it must lie between 0 and 1, both excluded");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> upTo(9).quantileInterval(0.5, 95))
+                .withMessage("confidence is 95.0; it must lie between 0 and 1, both excluded");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Sample.of(1).meanInterval(95))
+                .withMessage("confidence is 95.0; it must lie between 0 and 1, both excluded");
+    }
+
+    @Test
+    void twoValuesHaveAMeanInterval() {
+        assertThat(Sample.of(1, 3).meanInterval(0.95)).isPresent();
+    }
+
+    @Test
+    void anIntervalHoldsItsEnds() {
+        Interval interval = new Interval(1, 2, 0.95);
+
+        assertThat(interval.contains(1)).isTrue();
+        assertThat(interval.contains(2)).isTrue();
+        assertThat(interval.contains(Math.nextDown(1.0))).isFalse();
+        assertThat(interval.contains(Math.nextUp(2.0))).isFalse();
     }
 
     private static Sample upTo(int n) {

@@ -259,13 +259,13 @@ class ProfileLoaderTest {
         assertThatExceptionOfType(ProfileException.class)
                 .isThrownBy(() -> new ProfileLoader(directory).load("nixl-s4"))
                 .withMessage(
-                        "there is no profile nixl-s4; did you mean nixl-s3? Profiles that exist: lab, nixl-only, nixl-s3."
+                        "there is no profile nixl-s4; did you mean nixl-s3? Profiles that exist: lab, local, nixl-only, nixl-s3."
                                 + " Searched for nixl-s4.yaml in " + directory
                                 + " and in classpath:/dev/vllmjunit/profiles/");
         assertThatExceptionOfType(ProfileException.class)
                 .isThrownBy(() -> new ProfileLoader(directory.resolve("none")).load("../lab"))
                 .withMessage(
-                        "there is no profile ../lab. Profiles that exist: nixl-only, nixl-s3. Searched for ../lab.yaml in "
+                        "there is no profile ../lab. Profiles that exist: local, nixl-only, nixl-s3. Searched for ../lab.yaml in "
                                 + directory.resolve("none")
                                 + " (which does not exist) and in classpath:/dev/vllmjunit/profiles/");
     }

@@ -124,6 +124,8 @@ class SettingsTest {
 
         assertThat(properties(Map.of()).profileFor(PLAIN)).isEqualTo("nixl-only");
         assertThat(properties(Map.of()).profileFor(withS3)).isEqualTo("nixl-s3");
+        assertThat(properties(Map.of("vllm.stack", "local")).profileFor(PLAIN)).isEqualTo("local");
+        assertThat(properties(Map.of("vllm.stack", "local")).profileFor(withS3)).isEqualTo("local");
         assertThat(properties(Map.of("vllm.profile", "lab")).profileFor(withS3)).isEqualTo("lab");
     }
 

@@ -34,8 +34,12 @@ class TopologyMergeTest {
     void theAnnotationWinsOverTheProfile() {
         Declaration.S3 s3 = new Declaration.S3("mine", Optional.of(S3CacheSpec.Writer.OBJ));
 
-        Topology topology = TopologyMerge.merge(declared(Optional.of(s3), PREFILL, DECODE), profile());
+        Declaration.Nodes twoRanks = new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 2, "");
 
+        Topology topology = TopologyMerge.merge(declared(Optional.of(s3), twoRanks, DECODE), profile());
+
+        assertThat(topology.prefill()).extracting(NodeSpec::tensorParallelism).containsExactly(2);
+        assertThat(topology.prefill()).extracting(NodeSpec::accelerator).containsExactly(Accelerator.ROCM);
         assertThat(topology.s3Cache()).map(S3CacheSpec::bucket).contains("mine");
         assertThat(topology.s3Cache()).map(S3CacheSpec::writer).contains(S3CacheSpec.Writer.OBJ);
     }

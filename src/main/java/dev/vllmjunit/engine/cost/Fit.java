@@ -1,9 +1,8 @@
 package dev.vllmjunit.engine.cost;
 
 /**
- * The seven fitted parameters of the model. They minimise the sum of squared relative errors over the figures of
- * {@link PublishedTable} that are marked as fitted; {@code PublishedTableTest} shows that no neighbour fits better. Rates are bytes
- * per second.
+ * The seven fitted parameters of the model. They minimise the sum of squared relative errors over the published
+ * figures that {@code PublishedTableTest} marks as fitted, and shows that no neighbour fits better. Rates are bytes per second.
  *
  * @param utilisation share of the peak FLOP/s reached in prefill, by every accelerator
  * @param rocmExchange rate at which MI300X ranks exchange activations
@@ -22,6 +21,6 @@ record Fit(
         double rankLink,
         double objectClient) {
 
-    /** Fitted by coordinate descent to the figures that {@link PublishedTable} marks, rounded to four digits. */
+    /** Fitted by coordinate descent to the figures marked for it, rounded to four digits. */
     static final Fit PUBLISHED = new Fit(0.2097, 153.1e9, 5.021e9, 26.14e9, 2.784e9, 13.96e9, 4.655e9);
 }

@@ -6,7 +6,7 @@ import dev.vllmjunit.topology.ModelSpec;
 /**
  * A roofline of one node: computing takes as long as its FLOPs or its memory reads, whichever is longer, and moving KV cache as
  * long as the slowest link it passes. <strong>Every time is modelled</strong>, calibrated against figures published for the
- * guide's testbed; see {@link PublishedTable} for each figure and its error. Immutable, thread-safe.
+ * guide's testbed; {@code PublishedTableTest} prints each figure and its error. Immutable, thread-safe.
  *
  * <ul>
  *   <li>Prefill: 2 x parameters x n + 4 x layers x attention width x (n x context + n²/2) FLOPs, spread over the ranks at one

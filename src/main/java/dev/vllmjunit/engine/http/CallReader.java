@@ -68,10 +68,12 @@ final class CallReader {
         KvTransfer transfer = transfer(body, all);
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
+            int most = Limits.outputTokens(shape, asked, all.get(i).length, model.maxModelLength());
+            Limits.checkLeastTokens(body, most);
             requests.add(new GenerationRequest(
                     Ids.internal(shape.chat() ? id : id + "-" + i),
                     all.get(i),
-                    Limits.outputTokens(shape, asked, all.get(i).length, model.maxModelLength()),
+                    most,
                     body.flag("ignore_eos"),
                     salt,
                     transfer.remoteDecode(),

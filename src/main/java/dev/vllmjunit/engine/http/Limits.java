@@ -45,6 +45,20 @@ final class Limits {
         return (int) tokens;
     }
 
+    /** Refuses a least number of output tokens that is out of range or above the most. */
+    static void checkLeastTokens(Fields body, int most) {
+        long least = body.integer("min_tokens").orElse(0);
+        if (least < 0) {
+            throw ApiError.badRequest("min_tokens must be greater than or equal to 0, got " + least + ".")
+                    .asException();
+        }
+        if (least > most) {
+            throw ApiError.badRequest(
+                            "min_tokens must be less than or equal to max_tokens=" + most + ", got " + least + ".")
+                    .asException();
+        }
+    }
+
     /** Refuses more log probabilities than vLLM's {@code --max-logprobs} allows by default. */
     static OptionalInt requireAllowed(OptionalInt logprobs) {
         int asked = logprobs.orElse(0) == -1 ? ModelTokenizer.VOCABULARY_SIZE : logprobs.orElse(0);

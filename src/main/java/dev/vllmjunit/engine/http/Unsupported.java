@@ -29,8 +29,12 @@ final class Unsupported {
     private Unsupported() {}
 
     static void refuse(Fields body) {
-        if (body.integer("n").orElse(1) != 1) {
-            throw ApiError.badField("n is " + body.integer("n").orElse(1) + "; the embedded node answers n=1 only", "n")
+        long n = body.integer("n").orElse(1);
+        if (n < 1) {
+            throw ApiError.badRequest("n must be at least 1, got " + n + ".").asException();
+        }
+        if (n != 1) {
+            throw ApiError.badField("n is " + n + "; the embedded node answers n=1 only", "n")
                     .asException();
         }
         for (String field : FIELDS) {

@@ -36,6 +36,7 @@ public interface KvCacheTier extends AutoCloseable {
      * @param kv its (scaled-down) KV bytes
      * @param fromObjectStore whether it came from the object store rather than from host memory
      */
+    @SuppressWarnings("ArrayRecordComponent") // megabytes; never compared as a whole
     record LoadedChunk(byte[] kv, boolean fromObjectStore) {}
 
     @Override

@@ -6,6 +6,7 @@ import dev.vllmjunit.engine.tier.CacheServerConfig;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile.EmbeddedSettings;
 import dev.vllmjunit.topology.Topology;

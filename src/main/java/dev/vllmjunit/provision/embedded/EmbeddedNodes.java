@@ -4,7 +4,9 @@ import dev.vllmjunit.engine.tier.CacheServer;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.NodeSpec;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +24,8 @@ final class EmbeddedNodes {
     /** Every node, ready, in the topology's order. The first one that fails decides the message; the others still end their start. */
     static List<RunningNode> start(ProvisionRequest request, Optional<CacheServer> cacheServer, StartedParts parts) {
         List<NodeSpec> specs = request.topology().nodes();
-        ExecutorService starters = Executors.newFixedThreadPool(specs.size(), EmbeddedNodes::starter);
+        ExecutorService starters =
+                Executors.newFixedThreadPool(specs.size(), new DefaultThreadFactory("embedded-node-starter", true));
         try {
             List<CompletableFuture<RunningNode>> starting = new ArrayList<>();
             for (int i = 0; i < specs.size(); i++) {
@@ -52,11 +55,5 @@ final class EmbeddedNodes {
                     ? failure
                     : new ProvisionException("a node did not start: " + e.getCause(), e.getCause());
         }
-    }
-
-    private static Thread starter(Runnable task) {
-        Thread thread = new Thread(task, "embedded-node-starter");
-        thread.setDaemon(true);
-        return thread;
     }
 }

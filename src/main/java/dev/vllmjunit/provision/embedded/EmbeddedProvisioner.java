@@ -7,6 +7,7 @@ import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.Suitability;
 import java.util.List;
 import java.util.Optional;

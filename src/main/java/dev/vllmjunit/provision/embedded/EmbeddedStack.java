@@ -4,6 +4,7 @@ import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.NodeRole;
 import java.net.URI;
 import java.util.List;

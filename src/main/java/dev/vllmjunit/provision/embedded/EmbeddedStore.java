@@ -5,6 +5,7 @@ import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.net.URI;
 import java.util.Optional;

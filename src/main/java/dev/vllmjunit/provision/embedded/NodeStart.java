@@ -12,13 +12,13 @@ import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.ModelSpec;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile.EmbeddedSettings;
 import java.net.BindException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -41,7 +41,6 @@ record NodeStart(
         StartedParts parts) {
 
     private static final String HOST = "127.0.0.1";
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     RunningNode start() {
         NodeLog log = parts.add(spec.name() + "'s log", NodeLog.open(request.logDirectory(), spec.name()));
@@ -89,7 +88,7 @@ record NodeStart(
     }
 
     private String version(URI endpoint) {
-        ControlClient control = new ControlClient(DEADLINE);
+        ControlClient control = new ControlClient(request.startTimeout());
         try {
             control.getText(endpoint.resolve("/health"));
             List<String> served =

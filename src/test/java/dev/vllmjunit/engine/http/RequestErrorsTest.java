@@ -91,6 +91,9 @@ class RequestErrorsTest extends NodeFixture {
                 "{\"prompt\":\"a\",\"temperature\":2.5}|temperature|temperature must be in [0, 2], got 2.5."
                         + " (parameter=temperature, value=2.5)",
                 "{\"prompt\":\"a\",\"top_p\":0}|top_p|top_p must be in (0, 1], got 0.0. (parameter=top_p, value=0.0)",
+                "{\"prompt\":\"a\",\"max_tokens\":4,\"min_tokens\":9}||min_tokens must be less than or equal to max_tokens=4, got 9.",
+                "{\"prompt\":\"a\",\"min_tokens\":-1}||min_tokens must be greater than or equal to 0, got -1.",
+                "{\"prompt\":\"a\",\"n\":0}||n must be at least 1, got 0.",
                 "{\"prompt\":\"a\",\"n\":2}|n|n is 2; the embedded node answers n=1 only (parameter=n)",
                 "{\"prompt\":\"a\",\"echo\":true}|echo|echo is not supported by the embedded node; leave it out, or run"
                         + " against a real vLLM (parameter=echo)",

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
@@ -17,10 +18,12 @@ import dev.vllmjunit.topology.ProfileLoader;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.TopologyMerge;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,12 +38,12 @@ class AttachProvisionerTest {
     private static final String MODEL = "meta-llama/Llama-3.1-70B";
 
     private final AttachProvisioner provisioner = new AttachProvisioner();
-    private com.sun.net.httpserver.HttpServer node;
-    private com.sun.net.httpserver.@Nullable HttpServer other;
+    private HttpServer node;
+    private @Nullable HttpServer other;
 
     @BeforeEach
     void startNode() throws Exception {
-        node = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         answer("/health", "");
         answer("/version", "{\"version\":\"0.32.0\"}");
         answer("/v1/models", "{\"data\":[{\"id\":\"" + MODEL + "\"}]}");
@@ -147,7 +150,7 @@ class AttachProvisionerTest {
 
     /** A second node. */
     private void other(String version, String dtype) throws IOException {
-        var second = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        var second = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         other = second;
         answer(second, "/health", "");
         answer(second, "/version", "{\"version\":\"" + version + "\"}");
@@ -170,7 +173,7 @@ class AttachProvisionerTest {
         answer(node, path, body);
     }
 
-    private static void answer(com.sun.net.httpserver.HttpServer server, String path, String body) {
+    private static void answer(HttpServer server, String path, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         server.createContext(path, exchange -> {
             exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
@@ -196,6 +199,7 @@ class AttachProvisionerTest {
                         new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 0, ""),
                         new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
                 Optional.empty());
-        return new ProvisionRequest(TopologyMerge.merge(declaration, profile), profile, Path.of("target"));
+        return new ProvisionRequest(
+                TopologyMerge.merge(declaration, profile), profile, Path.of("target"), Duration.ofSeconds(60));
     }
 }

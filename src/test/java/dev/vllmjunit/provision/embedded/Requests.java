@@ -105,7 +105,8 @@ record Requests(
                 new EmbeddedSettings(kvScale, 16_384, 16_384, 2_048),
                 new AttachSettings(List.of(), List.of(), Optional.empty()),
                 List.of());
-        return new ProvisionRequest(new Topology("test", MODEL, nodes, transfer, s3), profile, logs);
+        return new ProvisionRequest(
+                new Topology("test", MODEL, nodes, transfer, s3), profile, logs, Duration.ofSeconds(60));
     }
 
     private NodeSpec node(NodeRole role, int index, Accelerator accelerator, OptionalInt firstPort) {

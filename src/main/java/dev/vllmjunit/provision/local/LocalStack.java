@@ -1,0 +1,52 @@
+package dev.vllmjunit.provision.local;
+
+import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.StartedParts;
+import dev.vllmjunit.topology.NodeRole;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Real nodes in processes of this machine. */
+record LocalStack(
+        List<RunningNode> nodes,
+        Optional<URI> cacheServer,
+        Optional<ObjectStoreAccess> objectStore,
+        Map<String, String> facts,
+        Map<String, Path> logs,
+        StartedParts parts)
+        implements RunningStack {
+
+    @Override
+    public String provisioner() {
+        return LocalProvisioner.NAME;
+    }
+
+    @Override
+    public boolean modelled() {
+        return false;
+    }
+
+    @Override
+    public List<RunningNode> prefill() {
+        return withRole(NodeRole.PREFILL);
+    }
+
+    @Override
+    public List<RunningNode> decode() {
+        return withRole(NodeRole.DECODE);
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+
+    private List<RunningNode> withRole(NodeRole role) {
+        return nodes.stream().filter(node -> node.spec().role() == role).toList();
+    }
+}

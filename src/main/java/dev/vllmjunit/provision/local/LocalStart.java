@@ -1,0 +1,113 @@
+package dev.vllmjunit.provision.local;
+
+import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.StartedParts;
+import dev.vllmjunit.provision.local.install.EngineHome;
+import dev.vllmjunit.provision.local.install.Installation;
+import dev.vllmjunit.topology.NodeSpec;
+import dev.vllmjunit.topology.Profile.LocalSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+
+/** Starts every part of a stack at the same time: imports take longest, and nobody needs another part before its own are done. */
+final class LocalStart {
+
+    private final Launch launch;
+    private final Map<String, Double> seconds = new ConcurrentSkipListMap<>();
+    private final long start = System.nanoTime();
+
+    private LocalStart(Launch launch) {
+        this.launch = launch;
+    }
+
+    /** Finds or builds what has to be on disk. */
+    static LocalStart of(ProvisionRequest request) {
+        Installation installation = Installation.ofUser(request.progress());
+        LocalSettings settings = request.profile().local();
+        EngineHome home = installation.engine(settings.home());
+        Path model = installation.model(settings.model(), home);
+        return new LocalStart(new Launch(request, home, model, scratch(), new StartedParts()));
+    }
+
+    private static Path scratch() {
+        try {
+            // Short: paths of Unix sockets below it are limited to about 100 characters.
+            return Files.createTempDirectory("vllm-junit-");
+        } catch (IOException e) {
+            throw new ProvisionException("no temporary directory for the local stack: " + e, e);
+        }
+    }
+
+    RunningStack start() {
+        try {
+            launch.parts().add("temporary directory", () -> Files.deleteIfExists(launch.directory()));
+            return startParts();
+        } catch (RuntimeException e) {
+            launch.parts().closeAfter(e);
+            throw e;
+        }
+    }
+
+    private RunningStack startParts() {
+        Optional<LocalStore> store = launch.request().topology().s3Cache().map(s3 -> LocalStore.of(launch, s3));
+        Optional<CacheServerStart> cacheServer = store.map(s -> CacheServerStart.of(
+                launch, launch.request().topology().s3Cache().orElseThrow(), s.written()));
+        try (Starters starters = new Starters(launch.parts())) {
+            Optional<Supplier<String>> storeSaid = store.map(s -> starters.run(timed("object store", s.start())));
+            Optional<Supplier<URI>> cacheEndpoint =
+                    cacheServer.map(server -> starters.run(timed(CacheServerStart.NAME, server::start)));
+            List<Supplier<RunningNode>> nodes = startNodes(starters, cacheServer);
+            starters.join();
+            return new LocalStack(
+                    nodes.stream().map(Supplier::get).toList(),
+                    cacheEndpoint.map(Supplier::get),
+                    store.map(LocalStore::cleared),
+                    LocalFacts.of(launch, storeSaid.map(Supplier::get), seconds),
+                    logs(cacheServer.isPresent()),
+                    launch.parts());
+        }
+    }
+
+    private List<Supplier<RunningNode>> startNodes(Starters starters, Optional<CacheServerStart> cacheServer) {
+        OptionalInt cachePort =
+                cacheServer.isPresent() ? OptionalInt.of(cacheServer.get().port()) : OptionalInt.empty();
+        List<Supplier<RunningNode>> nodes = new ArrayList<>();
+        for (NodeSpec spec : launch.request().topology().nodes()) {
+            NodeStart node = NodeStart.of(launch, spec, nodes.size(), cachePort);
+            nodes.add(starters.run(timed(spec.name(), node::start)));
+        }
+        return nodes;
+    }
+
+    private <T> Supplier<T> timed(String name, Supplier<T> part) {
+        return () -> {
+            T started = part.get();
+            seconds.put(name, (System.nanoTime() - start) / 1e9);
+            return started;
+        };
+    }
+
+    private Map<String, Path> logs(boolean withCache) {
+        Map<String, Path> logs = new ConcurrentSkipListMap<>();
+        if (withCache) {
+            logs.put(CacheServerStart.NAME, launch.logOf(CacheServerStart.NAME));
+        }
+        Path ceph = launch.logOf(CephCluster.NAME);
+        if (Files.exists(ceph)) {
+            logs.put(CephCluster.NAME, ceph);
+        }
+        return logs;
+    }
+}

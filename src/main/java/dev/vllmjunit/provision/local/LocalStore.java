@@ -1,0 +1,59 @@
+package dev.vllmjunit.provision.local;
+
+import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.kvstore.EmbeddedObjectStore;
+import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.topology.S3CacheSpec;
+import java.net.URI;
+import java.util.function.Supplier;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/**
+ * The object store behind the LMCache server: the profile's endpoint as it is, else a Ceph cluster where its packages are installed, else
+ * the embedded one.
+ *
+ * @param written how the LMCache server reaches it, known before it runs
+ * @param cleared how a test clears and inspects it: in a store that others use, only the objects of the served model
+ * @param start starts it and says what it is
+ */
+record LocalStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Supplier<String> start) {
+
+    static LocalStore of(Launch launch, S3CacheSpec s3) {
+        return s3.endpoint().map(endpoint -> shared(launch, s3, endpoint)).orElseGet(() -> own(launch, s3));
+    }
+
+    private static LocalStore own(Launch launch, S3CacheSpec s3) {
+        if (CephCluster.isInstalled(System.getenv().getOrDefault("PATH", ""))) {
+            CephCluster ceph = CephCluster.of(launch, s3);
+            return new LocalStore(ceph.access(), ceph.access(), ceph::start);
+        }
+        EmbeddedObjectStore store = launch.parts().add("the embedded object store", EmbeddedObjectStore.start());
+        ObjectStoreAccess access = store.access(s3.region(), s3.bucket(), s3.keyPrefix());
+        return new LocalStore(
+                access,
+                access,
+                () -> "embedded S3 server (s3proxy), because Ceph is not installed: " + CephCluster.PACKAGES);
+    }
+
+    private static LocalStore shared(Launch launch, S3CacheSpec s3, URI endpoint) {
+        String model = launch.request().topology().model().id();
+        ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix());
+        return new LocalStore(written, access(s3, endpoint, model + "@"), () -> {
+            try (CacheBucket bucket = new CacheBucket(written)) {
+                bucket.probe();
+            }
+            return "S3 endpoint of the profile";
+        });
+    }
+
+    private static ObjectStoreAccess access(S3CacheSpec s3, URI endpoint, String keyPrefix) {
+        return new ObjectStoreAccess(
+                endpoint,
+                s3.region(),
+                s3.bucket(),
+                keyPrefix,
+                s3.pathStyle(),
+                DefaultCredentialsProvider.builder().build(),
+                "S3 endpoint of the profile");
+    }
+}

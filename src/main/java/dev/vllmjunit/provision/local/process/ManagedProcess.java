@@ -1,0 +1,168 @@
+package dev.vllmjunit.provision.local.process;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vllmjunit.provision.ProvisionException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process and all that it starts, which end when this is closed and when this JVM ends, however it ends: a guard process ends them when
+ * the pipe from this JVM closes. Shared memory they have mapped is removed. Thread-safe.
+ */
+public final class ManagedProcess implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration ENDING = Duration.ofSeconds(15);
+
+    private final ProcessSpec spec;
+    private final Process guard;
+    private final long pid;
+
+    private ManagedProcess(ProcessSpec spec, Process guard, long pid) {
+        this.spec = spec;
+        this.guard = guard;
+        this.pid = pid;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param guarding which Python runs which guard
+     * @throws ProvisionException if the program cannot be run
+     */
+    public static ManagedProcess start(ProcessSpec spec, Guarding guarding) {
+        try {
+            Process guard = new ProcessBuilder(
+                            guarding.python().toString(),
+                            "-I",
+                            "-S",
+                            guarding.script().toString())
+                    .redirectError(ProcessBuilder.Redirect.appendTo(spec.log().toFile()))
+                    .start();
+            send(spec, guard);
+            String pid = new BufferedReader(new InputStreamReader(guard.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+            if (pid == null) {
+                throw new ProvisionException(spec.name() + " could not be run: " + LogReason.of(spec.log()));
+            }
+            return new ManagedProcess(spec, guard, Long.parseLong(pid));
+        } catch (IOException e) {
+            throw new ProvisionException(spec.name() + " could not be run by " + guarding.python() + ": " + e, e);
+        }
+    }
+
+    private static void send(ProcessSpec spec, Process guard) throws IOException {
+        byte[] message = JSON.writeValueAsBytes(Map.of(
+                "command", spec.command(),
+                "environment", spec.environment(),
+                "directory", spec.directory().toAbsolutePath().toString(),
+                "log", spec.log().toAbsolutePath().toString()));
+        OutputStream pipe = guard.getOutputStream();
+        pipe.write(message);
+        pipe.write('\n');
+        pipe.flush();
+    }
+
+    /** What runs the guard, and the guard: Python 3.9 or later on Linux. */
+    public record Guarding(Path python, Path script) {}
+
+    /** What messages call it. */
+    public String name() {
+        return spec.name();
+    }
+
+    /** Where its output goes. */
+    public Path log() {
+        return spec.log();
+    }
+
+    /** The process itself, not its guard. */
+    public long pid() {
+        return pid;
+    }
+
+    /** Its exit status, 128 + signal where a signal ended it; empty while it runs. */
+    public OptionalInt exitStatus() {
+        return guard.isAlive() ? OptionalInt.empty() : OptionalInt.of(guard.exitValue());
+    }
+
+    /**
+     * Fails if it has ended.
+     *
+     * @throws ProvisionException with the last error in its log
+     */
+    public void requireRunning() {
+        exitStatus().ifPresent(status -> {
+            throw failed("ended with status " + status);
+        });
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @return its exit status; empty if it still runs after that time
+     */
+    public OptionalInt await(Duration longest) {
+        try {
+            return guard.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)
+                    ? OptionalInt.of(guard.exitValue())
+                    : OptionalInt.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProvisionException("interrupted while " + spec.name() + " ran", e);
+        }
+    }
+
+    /** A failure of this process, with the last error in its log. */
+    public ProvisionException failed(String what) {
+        return new ProvisionException(
+                spec.name() + " " + what + ": " + LogReason.of(spec.log()) + "\n(log: " + spec.log() + ")");
+    }
+
+    /** Reads its log so far. */
+    public String logText() {
+        return LogReason.read(spec.log());
+    }
+
+    /** Ends it without waiting for that. */
+    public void end() {
+        try {
+            guard.getOutputStream().close();
+        } catch (IOException e) {
+            guard.destroy();
+        }
+    }
+
+    /** Ends it and all that it started, and waits until they are gone, at most 15 s. Closing twice is harmless. */
+    @Override
+    public void close() {
+        end();
+        try {
+            if (!guard.waitFor(ENDING.toMillis(), TimeUnit.MILLISECONDS)) {
+                guard.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            guard.destroy();
+        }
+    }
+
+    /** The name, process id and state. */
+    @Override
+    public String toString() {
+        return spec.name() + " (process " + pid + ", "
+                + Optional.of(exitStatus())
+                        .filter(OptionalInt::isPresent)
+                        .map(s -> "ended")
+                        .orElse("runs") + ")";
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Operating system processes that never outlive this JVM, their logs and their ports. Knows provision.
+ */
+@NullMarked
+package dev.vllmjunit.provision.local.process;
+
+import org.jspecify.annotations.NullMarked;

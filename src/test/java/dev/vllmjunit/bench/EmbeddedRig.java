@@ -1,0 +1,131 @@
+package dev.vllmjunit.bench;
+
+import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.load.NettyLoadDriver;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
+import dev.vllmjunit.router.Router;
+import dev.vllmjunit.router.RouterConfig;
+import dev.vllmjunit.topology.Accelerator;
+import dev.vllmjunit.topology.Declaration;
+import dev.vllmjunit.topology.NodeRole;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.Settings;
+import dev.vllmjunit.topology.TopologyMerge;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/** A topology with everything that a test class gets around it: router, load driver, bucket, runner. Closes them last first. */
+final class EmbeddedRig implements AutoCloseable {
+
+    static final String MODEL = "meta-llama/Llama-3.1-70B";
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    final Interference observer = new Interference();
+    final RunningStack stack;
+    final Router router;
+    final CacheBucket bucket;
+    final BenchmarkRunner runner;
+
+    private EmbeddedRig(ProvisionRequest request, RunningStack started) {
+        stack = keep(started);
+        router = keep(Router.start(new RouterConfig(
+                targets(stack.prefill()), targets(stack.decode()), OptionalInt.empty(), DEADLINE, DEADLINE, DEADLINE)));
+        bucket = keep(new CacheBucket(stack.objectStore().orElseThrow()));
+        runner = new BenchmarkRunner(
+                request.topology(),
+                stack,
+                router,
+                keep(new NettyLoadDriver()),
+                Optional.of(bucket),
+                RunLimits.standard(),
+                observer);
+    }
+
+    static EmbeddedRig start(ProvisionRequest request) {
+        return around(request, new EmbeddedProvisioner().start(request));
+    }
+
+    /** For a stack that runs already; it is closed with the rest. */
+    static EmbeddedRig around(ProvisionRequest request, RunningStack stack) {
+        return new EmbeddedRig(request, stack);
+    }
+
+    /**
+     * The profile {@code nixl-s3} for so many nodes.
+     *
+     * @param settings by key, over the profile
+     */
+    static ProvisionRequest request(Path logs, int prefill, int decode, Map<String, String> settings) {
+        Profile profile = new ProfileLoader(Path.of("profiles"))
+                .load("nixl-s3")
+                .with(new Settings(settings, Map.of(), key -> Optional.empty()));
+        return new ProvisionRequest(
+                TopologyMerge.merge(declaration(prefill, decode), profile), profile, logs, Duration.ofSeconds(60));
+    }
+
+    static ProvisionRequest request(Path logs) {
+        return request(logs, 1, 1, Map.of());
+    }
+
+    static Declaration declaration(int prefill, int decode) {
+        return new Declaration(
+                "class X",
+                List.of(
+                        new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, prefill, 0, ""),
+                        new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, decode, 0, "")),
+                Optional.of(new Declaration.S3("", Optional.empty())));
+    }
+
+    /** Whether the engines could forget everything: none of their blocks is held by a request or for a transfer. */
+    boolean holdsNoBlock() {
+        ControlClient control = new ControlClient(DEADLINE);
+        return nodes().map(node -> node.endpoint().resolve("/reset_prefix_cache?reset_external=true"))
+                .allMatch(url -> control.post(url).equals("{\"success\":true}"));
+    }
+
+    Stream<RunningNode> nodes() {
+        return Stream.concat(stack.prefill().stream(), stack.decode().stream());
+    }
+
+    /** Closes it with the rest. */
+    <T extends AutoCloseable> T keep(T part) {
+        running.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            close(running.pop());
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            throw new AssertionError("a part of the rig does not close: " + part, e);
+        }
+    }
+
+    private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {
+        return nodes.stream()
+                .map(node -> new RouterConfig.Target(node.spec().name(), node.endpoint()))
+                .toList();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.vllmjunit.provision.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.local.install.Installation;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes: where an environment is named. */
+class LocalStackIT {
+
+    private static final String HOME = System.getProperty("vllm.local.home", "");
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final Path logs;
+
+    LocalStackIT(@TempDir Path logs) {
+        this.logs = logs;
+    }
+
+    @BeforeAll
+    static void environment() {
+        assumeTrue(
+                !HOME.isEmpty(),
+                "runs real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment with vLLM, NIXL and LMCache");
+    }
+
+    @Test
+    void startsEverythingAndLeavesNothing() throws IOException {
+        List<Long> before = descendants();
+        LocalProvisioner provisioner = new LocalProvisioner();
+        try (RunningStack stack = provisioner.start(request(Map.of()))) {
+            assertThat(stack.modelled()).isFalse();
+            assertThat(stack.prefill()).hasSize(1);
+            assertThat(stack.decode()).hasSize(1);
+            assertThat(stack.facts())
+                    .containsKeys("vLLM", "NIXL", "LMCache", "PyTorch", "object store", "time to ready");
+            assertThat(new ControlClient(SOON)
+                            .getText(stack.cacheServer().orElseThrow().resolve("/metrics")))
+                    .contains("lmcache_mp_");
+            assertThat(stack.logs()).containsKey("lmcache-server");
+            assertThat(descendants()).hasSizeGreaterThan(before.size() + 5);
+        }
+        assertThat(descendants()).containsExactlyInAnyOrderElementsOf(before);
+        assertThat(ownSharedMemory()).isEmpty();
+    }
+
+    @Test
+    void aModelWithoutATokenizerIsNamedByItsOwnLog() throws IOException {
+        Path tiny = Installation.ofUser(line -> {})
+                .model(Optional.empty(), Installation.ofUser(line -> {}).engine(Optional.of(Path.of(HOME))));
+        Path model = Files.createDirectory(logs.resolve("model"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(tiny.resolve(file), model.resolve(file));
+        }
+        List<Long> before = descendants();
+        Instant start = Instant.now();
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> new LocalProvisioner().start(request(Map.of("vllm.local.model", model.toString()))))
+                .withMessageContaining("okenizer")
+                .withMessageContaining("(log: ");
+
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(60));
+        assertThat(descendants()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void theKillOfTheJvmLeavesNothing() throws IOException {
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dvllm.local.home=" + HOME,
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        Starter.class.getName(),
+                        logs.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        BufferedReader said = new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8));
+        assertThat(said.readLine()).startsWith("ready");
+        List<ProcessHandle> family = jvm.descendants().toList();
+        assertThat(family).hasSizeGreaterThan(10);
+
+        jvm.destroyForcibly();
+
+        await().atMost(SOON).until(() -> family.stream().noneMatch(ProcessHandle::isAlive));
+        await().atMost(SOON).until(() -> ownSharedMemory().isEmpty());
+    }
+
+    /** Main class of the JVM that is killed. */
+    static final class Starter {
+
+        private Starter() {}
+
+        public static void main(String[] arguments) throws IOException {
+            RunningStack stack =
+                    new LocalProvisioner().start(new LocalStackIT(Path.of(arguments[0])).request(Map.of()));
+            System.out.println("ready " + stack.facts().get("time to ready"));
+            System.in.read();
+        }
+    }
+
+    private ProvisionRequest request(Map<String, String> settings) {
+        Map<String, String> all = new java.util.HashMap<>(Map.of("vllm.local.home", HOME));
+        all.putAll(settings);
+        return Requests.request("local", all, Optional.empty(), logs);
+    }
+
+    private static List<Long> descendants() {
+        return ProcessHandle.current().descendants().map(ProcessHandle::pid).toList();
+    }
+
+    /** Pools of cache servers that this class has started. */
+    private static List<Path> ownSharedMemory() throws IOException {
+        try (Stream<Path> segments = Files.list(Path.of("/dev/shm"))) {
+            return segments.filter(path -> path.toString().contains("lmcache_l1_pool_vj"))
+                    .toList();
+        }
+    }
+}
