@@ -36,8 +36,7 @@ record ObjTieringKey(String model, String configuration, int rank, int objectGro
 
     @Override
     public String kind() {
-        return String.join(
-                " ", writer(), model, configuration, String.valueOf(rank), String.valueOf(objectGroup));
+        return String.join(" ", writer(), model, configuration, String.valueOf(rank), String.valueOf(objectGroup));
     }
 
     @Override
