@@ -54,7 +54,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
         BenchmarkResult result = runner.run(workload, state);
         results.add(result);
         report.ran(result);
-        return result;
+        return result.requireRightOutputs();
     }
 
     @Override

@@ -22,6 +22,8 @@ public interface ServingStack {
      * report of the current test.
      *
      * @return the evidence, also of a run that cannot be trusted: assertions on it are then INVALID
+     * @throws dev.vllmjunit.evidence.WrongOutputError if a compared output is not that of a fresh computation; the run is in the
+     *     report and among the {@link #results()} all the same
      * @throws dev.vllmjunit.evidence.InvalidRunException if the state could not be brought about
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */

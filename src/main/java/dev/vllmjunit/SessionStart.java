@@ -108,7 +108,8 @@ final class SessionStart {
                 settings.require(Setting.REQUEST_TIMEOUT),
                 control,
                 RunLimits.standard().reset(),
-                settings.require(Setting.S3_SETTLE_TIMEOUT));
+                settings.require(Setting.S3_SETTLE_TIMEOUT),
+                settings.require(Setting.INTEGRITY_SAMPLES));
     }
 
     private <T extends AutoCloseable> T keep(String part, T running) {

@@ -17,6 +17,7 @@ final class Comparability {
     private Comparability() {}
 
     static void require(BenchmarkResult result, BenchmarkResult other) {
+        other.requireRightOutputs();
         if (!other.problems().isEmpty()) {
             Problem first = other.problems().get(0);
             throw new InvalidRunException(

@@ -7,6 +7,7 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.WrongOutputError;
 import dev.vllmjunit.topology.Expectation;
 import dev.vllmjunit.topology.Expectation.Metric;
 import dev.vllmjunit.topology.Expectation.Range;
@@ -21,6 +22,9 @@ import java.util.function.Function;
  * stack; the guide's own range is always shown beside the value and decides nothing.
  */
 final class ExpectationCheck {
+
+    private static final String WRONG =
+            "the run's outputs are not those of a fresh computation: its figures are worthless";
 
     private final String stack;
     private final Map<CacheState, BenchmarkResult> results;
@@ -57,7 +61,15 @@ final class ExpectationCheck {
             return judged(expectation, value);
         } catch (InvalidRunException invalid) {
             return undecided(expectation, inOneLine(requireNonNullElse(invalid.getMessage(), "")));
+        } catch (WrongOutputError wrong) {
+            return wrong(expectation);
         }
+    }
+
+    private ExpectationOutcome wrong(Expectation expectation) {
+        Optional<Range> deciding = deciding(expectation);
+        Verdict verdict = deciding.isPresent() ? Verdict.FAIL : Verdict.REPORTED;
+        return new ExpectationOutcome(expectation, OptionalDouble.empty(), deciding, verdict, WRONG);
     }
 
     /** Only a row that was to decide something is missed; one that is shown beside the others says why it has no value. */

@@ -3,10 +3,12 @@ package dev.vllmjunit.bench;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.StackMetrics;
+import dev.vllmjunit.evidence.TokenAccounting;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.ObjectStoreException;
@@ -14,6 +16,7 @@ import dev.vllmjunit.load.LoadDriver;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.router.HopTimeline;
 import dev.vllmjunit.router.Router;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.Schedule;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /**
  * Runs workloads on one running stack, one after the other. Not thread-safe: a stack measures one thing at a time.
@@ -38,6 +42,7 @@ public final class BenchmarkRunner {
     private final NodeControl control;
     private final MetricsScraper scraper;
     private final CacheStates states;
+    private final OutputCheck outputs;
     private final Optional<CacheBucket> bucket;
     private boolean warmedUp;
 
@@ -64,6 +69,12 @@ public final class BenchmarkRunner {
         this.control = new NodeControl(stack, topology.model().id(), limits);
         this.scraper = new MetricsScraper(stack, control);
         this.states = new CacheStates(control, bucket, topology.cacheChunkTokens(), limits.settle());
+        this.outputs = new OutputCheck(
+                limits.integritySamples(),
+                topology.model(),
+                router.endpoint(),
+                stack.decode().get(0).endpoint(),
+                new GenerationCalls(limits.request()));
     }
 
     /**
@@ -77,8 +88,8 @@ public final class BenchmarkRunner {
         Schedule schedule = workload.plan(topology.model().id(), control.tokenizer());
         observer.planned(schedule);
         warmUp();
-        states.bringAbout(state, schedule, this::fill);
-        return measure(schedule, state);
+        CacheObjects objects = states.bringAbout(state, schedule, this::fill);
+        return measure(schedule, state, objects);
     }
 
     /** Reads {@code /metrics} of every part, as text by node name. */
@@ -99,7 +110,7 @@ public final class BenchmarkRunner {
         }
     }
 
-    private BenchmarkResult measure(Schedule schedule, CacheState state) {
+    private BenchmarkResult measure(Schedule schedule, CacheState state, CacheObjects objects) {
         IntConsumer progress = observer.sending(
                 "measuring " + schedule.name() + ", " + state,
                 schedule.requests().size());
@@ -108,8 +119,14 @@ public final class BenchmarkRunner {
         Instant startedAt = Instant.now();
         LoadResult load = send(schedule, progress);
         StackMetrics delta = countersAfter(load).minus(before);
+        Map<String, HopTimeline> hops = router.takeTimelines();
+        List<Problem> altered = Stream.of(objects.beforeTheRun(), states.alterations(objects))
+                .flatMap(Optional::stream)
+                .toList();
+        ServedFrom servedFrom = new ServedFrom(schedule, state, hops, TokenAccounting.tokens(delta));
+        OutputCheck.Outcome compared = outputs.check(schedule, load, servedFrom::describe);
         return new ResultAssembly(topology, stack, schedule, state, startedAt)
-                .assemble(load, router.takeTimelines(), delta);
+                .assemble(load, hops, delta, altered, compared);
     }
 
     private StackMetrics countersAfter(LoadResult load) {
@@ -140,12 +157,14 @@ public final class BenchmarkRunner {
     }
 
     private void fill(Schedule schedule) {
-        sendUnmeasured(schedule, "filling the caches: " + schedule.name());
+        outputs.remember(schedule, sendUnmeasured(schedule, "filling the caches: " + schedule.name()));
     }
 
-    private void sendUnmeasured(Schedule schedule, String title) {
-        requireAnswers(
-                send(schedule, observer.sending(title, schedule.requests().size())));
+    private LoadResult sendUnmeasured(Schedule schedule, String title) {
+        LoadResult load =
+                send(schedule, observer.sending(title, schedule.requests().size()));
+        requireAnswers(load);
+        return load;
     }
 
     private LoadResult send(Schedule schedule, IntConsumer progress) {

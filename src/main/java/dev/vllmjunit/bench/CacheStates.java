@@ -1,9 +1,11 @@
 package dev.vllmjunit.bench;
 
+import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.kvstore.CacheObject;
 import dev.vllmjunit.kvstore.ObjectStoreException;
 import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.workload.Arrivals;
@@ -35,43 +37,66 @@ final class CacheStates {
     /**
      * Leaves the caches as the state says.
      *
+     * @return the objects that the state consists of, as they were when their stores had settled
      * @param fill sends each document once
      * @throws DeclarationException if the topology has no cache to hold the state
      * @throws InvalidRunException if the object store does not settle
      */
-    void bringAbout(CacheState state, Schedule schedule, Consumer<Schedule> fill) {
-        switch (state) {
+    CacheObjects bringAbout(CacheState state, Schedule schedule, Consumer<Schedule> fill) {
+        return switch (state) {
             case EMPTY -> empty();
             case S3_ONLY -> s3Only(schedule, fill);
             case WARM -> warm(schedule, fill);
+        };
+    }
+
+    /**
+     * What happened to the objects since; looked at again after a while where something did, for a cache server may just be
+     * writing again what it missed.
+     */
+    Optional<Problem> alterations(CacheObjects objects) {
+        if (objects.settled().isEmpty() || bucket.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return objects.after(bucket.get().list())
+                    .flatMap(first -> objects.after(bucket.get().awaitSettled(0, QUIET, settle)));
+        } catch (ObjectStoreException e) {
+            return Optional.of(new Problem(
+                    InvalidReason.NOT_OBSERVABLE,
+                    "the cache objects could not be listed after the run: " + e.getMessage()));
         }
     }
 
-    private void empty() {
+    private CacheObjects empty() {
         settle(0);
         bucket.ifPresent(CacheBucket::clear);
         control.dropEngineCaches();
+        return CacheObjects.none();
     }
 
-    private void s3Only(Schedule schedule, Consumer<Schedule> fill) {
+    private CacheObjects s3Only(Schedule schedule, Consumer<Schedule> fill) {
         if (bucket.isEmpty()) {
             throw new DeclarationException(
                     "CacheState.S3_ONLY asks for KV cache in an object store, but the class declares"
                             + " none; add @S3Cache to the class, or run with CacheState.EMPTY or WARM.");
         }
         fill.accept(firstRound(schedule));
-        settle(chunks(schedule));
+        CacheObjects objects = new CacheObjects(settle(chunks(schedule)));
         control.dropEngineCaches();
+        return objects;
     }
 
-    private void warm(Schedule schedule, Consumer<Schedule> fill) {
+    private CacheObjects warm(Schedule schedule, Consumer<Schedule> fill) {
         fill.accept(firstRound(schedule));
         settle(0);
+        return CacheObjects.none();
     }
 
-    private void settle(long objects) {
+    private List<CacheObject> settle(long objects) {
         try {
-            bucket.ifPresent(store -> store.awaitSettled(objects, QUIET, settle));
+            return bucket.map(store -> store.awaitSettled(objects, QUIET, settle))
+                    .orElse(List.of());
         } catch (ObjectStoreException e) {
             throw new InvalidRunException(InvalidReason.CACHE_STATE_NOT_REACHED, String.valueOf(e.getMessage()));
         }

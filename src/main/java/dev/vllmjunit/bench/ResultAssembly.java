@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Puts together what the driver, the router and the counters say of one run. */
 final class ResultAssembly {
@@ -43,18 +44,30 @@ final class ResultAssembly {
         this.startedAt = startedAt;
     }
 
-    BenchmarkResult assemble(LoadResult load, Map<String, HopTimeline> hops, StackMetrics delta) {
+    /** Of a run whose cache objects and outputs were looked at, too. */
+    BenchmarkResult assemble(
+            LoadResult load,
+            Map<String, HopTimeline> hops,
+            StackMetrics delta,
+            List<Problem> altered,
+            OutputCheck.Outcome compared) {
         TokenAccount tokens = TokenAccounting.tokens(delta);
         TransferTotals transfers = TokenAccounting.transfers(delta);
         return new BenchmarkResult(
-                conditions(load.health()),
+                conditions(load.health(), compared.fact()),
                 Duration.ofNanos(Math.max(1, load.endNanos() - load.startNanos())),
                 load.requests(),
                 hops,
                 tokens,
                 transfers,
                 delta.flat(),
-                problems(load, hops, tokens, transfers, delta));
+                Stream.of(
+                                altered,
+                                problems(load, hops, tokens, transfers, delta),
+                                compared.problem().stream().toList())
+                        .flatMap(List::stream)
+                        .toList(),
+                compared.differences());
     }
 
     private List<Problem> problems(
@@ -88,12 +101,13 @@ final class ResultAssembly {
                 .verify(state);
     }
 
-    private RunConditions conditions(DriverHealth health) {
+    private RunConditions conditions(DriverHealth health, String compared) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
         facts.put("driver send lateness, p99", Figures.seconds(health.p99SendLatenessNanos() / 1e9));
         facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
         facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
+        facts.put("outputs compared with a fresh computation", compared);
         return new RunConditions(
                 topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, facts);
     }

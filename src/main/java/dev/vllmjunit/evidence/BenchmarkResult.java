@@ -18,6 +18,7 @@ import java.util.stream.DoubleStream;
  * @param transfers KV transfers
  * @param metrics raw counter deltas by {@code node/series}, for the report
  * @param problems why the run is INVALID, one entry per reason; empty for a valid run
+ * @param differences compared prompts whose output is not that of a fresh computation; empty when all agree
  */
 public record BenchmarkResult(
         RunConditions conditions,
@@ -27,7 +28,8 @@ public record BenchmarkResult(
         TokenAccount tokens,
         TransferTotals transfers,
         Map<String, Double> metrics,
-        List<Problem> problems) {
+        List<Problem> problems,
+        List<OutputDifference> differences) {
 
     /**
      * A reason not to trust the run.
@@ -37,12 +39,26 @@ public record BenchmarkResult(
      */
     public record Problem(InvalidReason reason, String detail) {}
 
+    /** A run whose outputs agree, or were not compared. */
+    public BenchmarkResult(
+            RunConditions conditions,
+            Duration duration,
+            List<RequestRecord> requests,
+            Map<String, HopTimeline> hops,
+            TokenAccount tokens,
+            TransferTotals transfers,
+            Map<String, Double> metrics,
+            List<Problem> problems) {
+        this(conditions, duration, requests, hops, tokens, transfers, metrics, problems, List.of());
+    }
+
     /** Copies the collections. */
     public BenchmarkResult {
         requests = List.copyOf(requests);
         hops = Map.copyOf(hops);
         metrics = Map.copyOf(metrics);
         problems = List.copyOf(problems);
+        differences = List.copyOf(differences);
     }
 
     /** Requests that succeeded, by index. */
@@ -75,12 +91,32 @@ public record BenchmarkResult(
         return output / (duration.toNanos() / 1e9);
     }
 
+    /** Whether an output was wrong: the run is a FAIL then, also where it is INVALID besides. */
+    public boolean outputsFail() {
+        return differences.stream().anyMatch(OutputDifference::fails);
+    }
+
     /**
-     * Returns this result if it can be trusted.
+     * Returns this result if no output was wrong.
      *
+     * @throws WrongOutputError showing the wrong ones otherwise
+     */
+    public BenchmarkResult requireRightOutputs() {
+        if (outputsFail()) {
+            throw new WrongOutputError(
+                    differences.stream().filter(OutputDifference::fails).toList(), conditions);
+        }
+        return this;
+    }
+
+    /**
+     * Returns this result if its outputs were right and it can be trusted.
+     *
+     * @throws WrongOutputError if an output was wrong
      * @throws InvalidRunException naming the first problem otherwise
      */
     public BenchmarkResult requireValid() {
+        requireRightOutputs();
         if (!problems.isEmpty()) {
             Problem first = problems.get(0);
             throw new InvalidRunException(

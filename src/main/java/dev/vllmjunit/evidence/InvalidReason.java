@@ -4,6 +4,8 @@ package dev.vllmjunit.evidence;
 public enum InvalidReason {
     /** The cache state found differs from the one asked for. */
     CACHE_STATE_NOT_REACHED,
+    /** An object of the cache is not what was stored: it changed, shrank or vanished while the run relied on it. */
+    CACHE_ALTERED,
     /** Fewer samples than the figure needs. */
     TOO_FEW_SAMPLES,
     /** Two sources of the same figure disagree. */

@@ -23,4 +23,7 @@ sealed interface CacheKey permits LmCacheKey, ObjTieringKey {
 
     /** The rank whose part of the KV cache the object holds. */
     int rank();
+
+    /** All but the hash and the salt: what decides the object's size. */
+    String kind();
 }

@@ -62,6 +62,11 @@ public record LmCacheKey(String model, int rank, int objectGroup, String chunkHa
     }
 
     @Override
+    public String kind() {
+        return String.join(" ", writer(), model, String.valueOf(rank), String.valueOf(objectGroup));
+    }
+
+    @Override
     public String writer() {
         return "LMCache";
     }

@@ -35,6 +35,11 @@ record ObjTieringKey(String model, String configuration, int rank, int objectGro
     }
 
     @Override
+    public String kind() {
+        return String.join(" ", writer(), model, configuration, String.valueOf(rank), String.valueOf(objectGroup));
+    }
+
+    @Override
     public String writer() {
         return "vLLM OBJ tiering";
     }

@@ -28,6 +28,8 @@ final class Categories {
                 "broken",
                 "traceRegex",
                 ".*dev\\.vllmjunit\\.provision\\.ProvisionException.*"));
+        categories.add(category(
+                "FAIL: wrong output", "failed", "traceRegex", ".*dev\\.vllmjunit\\.evidence\\.WrongOutputError.*"));
         categories.add(category("FAIL: an expectation was not met", "failed", "messageRegex", ".*"));
         return new Json(UnaryOperator.identity()).write(categories);
     }

@@ -68,6 +68,9 @@ public final class ProgressReport {
         out.println(SummaryTable.of(run.workload() + ", " + run.topology(), List.of(run))
                 .masked(mask)
                 .text());
+        run.differences()
+                .forEach(difference ->
+                        out.println(mask.apply((difference.fails() ? "  FAIL: " : "  tie: ") + difference.describe())));
         run.problems()
                 .forEach(problem ->
                         out.println(mask.apply("  INVALID (" + problem.reason() + "): " + problem.detail())));

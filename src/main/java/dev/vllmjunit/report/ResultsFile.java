@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * snake_case: {@code throughput}, {@code ttft_mean}, {@code ttft_p50}, {@code ttft_p95}, {@code total_time}. Immutable.
  *
  * @param profile the profile's name
- * @param verdict VALID or INVALID, of the headline run
+ * @param verdict VALID, INVALID or FAIL, of the headline run
  * @param modelled whether the times come from a model of the hardware
  * @param problems why the headline run is INVALID
  * @param throughput output tokens per second

@@ -6,6 +6,7 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.Hop;
 import dev.vllmjunit.evidence.HopBreakdown;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.OutputDifference;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.Tier;
 import dev.vllmjunit.evidence.TokenAccount;
@@ -30,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param modelled whether times come from a model of the hardware
  * @param topology in one line
  * @param startedAt wall clock time of the start
- * @param verdict VALID or INVALID
+ * @param verdict VALID, INVALID, or FAIL for wrong outputs
  * @param problems why the run is INVALID
+ * @param differences compared prompts whose output is not that of a fresh computation
  * @param requests number of requests
  * @param failed requests that failed
  * @param totalTimeS first send to last byte, in seconds
@@ -59,6 +61,7 @@ public record RunFigures(
         Instant startedAt,
         String verdict,
         List<Problem> problems,
+        List<OutputDifference> differences,
         int requests,
         int failed,
         double totalTimeS,
@@ -87,8 +90,9 @@ public record RunFigures(
                 conditions.modelled(),
                 conditions.topology().describe(),
                 conditions.startedAt(),
-                result.problems().isEmpty() ? "VALID" : "INVALID",
+                verdict(result),
                 result.problems(),
+                result.differences(),
                 result.requests().size(),
                 result.requests().size() - result.succeeded().size(),
                 result.duration().toNanos() / 1e9,
@@ -112,7 +116,7 @@ public record RunFigures(
 
     /** Whether it can be trusted. */
     boolean valid() {
-        return problems.isEmpty();
+        return problems.isEmpty() && differences.stream().noneMatch(OutputDifference::fails);
     }
 
     /** Mean of one hop in milliseconds; 0 where the run has no timelines. */
@@ -123,6 +127,13 @@ public record RunFigures(
     /** {@code modelled} or {@code measured}: what its times are. */
     String timesAre() {
         return modelled ? "modelled" : "measured";
+    }
+
+    private static String verdict(BenchmarkResult result) {
+        if (result.outputsFail()) {
+            return "FAIL";
+        }
+        return result.problems().isEmpty() ? "VALID" : "INVALID";
     }
 
     private static Map<String, Double> hitRates(TokenAccount tokens) {

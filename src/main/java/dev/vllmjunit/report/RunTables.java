@@ -15,6 +15,7 @@ final class RunTables {
 
     static List<Table> of(RunFigures run) {
         return Stream.of(
+                        differences(run),
                         problems(run),
                         List.of(headline(run), latencies(run)),
                         hops(run),
@@ -23,8 +24,21 @@ final class RunTables {
                 .toList();
     }
 
+    private static List<Table> differences(RunFigures run) {
+        return run.differences().isEmpty()
+                ? List.of()
+                : List.of(new Table(
+                        run.verdict().equals("FAIL")
+                                ? "FAIL: outputs are not those of a fresh computation"
+                                : "Outputs that differ from a fresh computation by a tie of two tokens",
+                        List.of("what differs", "output"),
+                        run.differences().stream()
+                                .map(difference -> List.of(difference.kind().name(), difference.describe()))
+                                .toList()));
+    }
+
     private static List<Table> problems(RunFigures run) {
-        return run.valid()
+        return run.problems().isEmpty()
                 ? List.of()
                 : List.of(new Table(
                         "INVALID: the figures below cannot be trusted",

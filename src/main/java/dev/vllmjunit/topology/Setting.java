@@ -138,6 +138,13 @@ public final class Setting<T> {
     /** Overrides the guide's concurrency. */
     public static final Setting<Integer> CONCURRENCY = workload("vllm.workload.concurrency", "requests in flight");
 
+    /** Outputs to compare with a fresh computation. */
+    public static final Setting<Integer> INTEGRITY_SAMPLES = with(
+            "vllm.integrity.samples",
+            "documents of each run whose output is compared with a fresh computation; 0 switches the comparison off",
+            ValueType.count(0, Integer.MAX_VALUE),
+            "2");
+
     /** Whether a progress bar is drawn. */
     public static final Setting<String> PROGRESS = with(
             "vllm.progress",
@@ -176,6 +183,7 @@ public final class Setting<T> {
             PROMPT_COUNT,
             OUTPUT_TOKENS,
             CONCURRENCY,
+            INTEGRITY_SAMPLES,
             PROGRESS);
 
     private final String key;

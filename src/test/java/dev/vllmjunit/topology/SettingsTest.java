@@ -61,7 +61,7 @@ class SettingsTest {
 
         assertThat(Setting.all())
                 .filteredOn(setting -> setting.defaultText().isPresent())
-                .hasSize(10)
+                .hasSize(11)
                 .allSatisfy(setting ->
                         assertThat(settings.<Object>require(objects(setting))).isNotNull());
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Uses the nodes whose URLs the profile or the settings name. */
@@ -40,13 +41,14 @@ public final class AttachProvisioner implements Provisioner {
         Profile.AttachSettings attach = request.profile().attach();
         List<RunningNode> prefill = attach(probe, request.topology().prefill(), attach.prefill());
         List<RunningNode> decode = attach(probe, request.topology().decode(), attach.decode());
+        List<RunningNode> nodes =
+                Stream.concat(prefill.stream(), decode.stream()).toList();
+        Map<String, NodeInfo> infos = nodes.stream()
+                .collect(Collectors.toMap(node -> node.spec().name(), node -> probe.info(node.endpoint())));
+        new Agreement(nodes, infos).require();
         attach.cacheServer().ifPresent(server -> control.getText(server.resolve("/metrics")));
         return new AttachedStack(
-                prefill,
-                decode,
-                devices(probe, prefill, decode),
-                attach.cacheServer(),
-                AttachedStore.of(request.topology()));
+                prefill, decode, devices(infos), attach.cacheServer(), AttachedStore.of(request.topology()));
     }
 
     private static Optional<String> firstShortage(ProvisionRequest request, Profile.AttachSettings attach) {
@@ -76,10 +78,9 @@ public final class AttachProvisioner implements Provisioner {
                 .toList();
     }
 
-    private static Map<String, String> devices(NodeProbe probe, List<RunningNode> prefill, List<RunningNode> decode) {
+    private static Map<String, String> devices(Map<String, NodeInfo> infos) {
         Map<String, String> devices = new TreeMap<>();
-        Stream.concat(prefill.stream(), decode.stream()).forEach(node -> probe.device(node.endpoint())
-                .ifPresent(device -> devices.put(node.spec().name(), device)));
+        infos.forEach((node, info) -> info.device().ifPresent(device -> devices.put(node, device)));
         return devices;
     }
 }

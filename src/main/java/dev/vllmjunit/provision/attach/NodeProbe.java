@@ -1,6 +1,5 @@
 package dev.vllmjunit.provision.attach;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.ProvisionException;
@@ -40,14 +39,12 @@ final class NodeProbe {
         return new RunningNode(spec, url, version, Optional.empty());
     }
 
-    /** What the node computes on, as its {@code /server_info} says; empty where it does not offer that call. */
-    Optional<String> device(URI url) {
+    /** What the node's {@code /server_info} says of it; nothing where it does not offer that call. */
+    NodeInfo info(URI url) {
         try {
-            JsonNode info = control.getJson(url.resolve("/server_info?config_format=json"));
-            return Optional.of(info.at("/vllm_config/device_config/device").asText(""))
-                    .filter(device -> !device.isEmpty());
+            return NodeInfo.of(control.getJson(url.resolve("/server_info?config_format=json")));
         } catch (ControlCallException e) {
-            return Optional.empty();
+            return NodeInfo.none();
         }
     }
 

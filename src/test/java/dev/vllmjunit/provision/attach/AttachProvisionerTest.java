@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.attach;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -16,6 +17,7 @@ import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.TopologyMerge;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,7 @@ class AttachProvisionerTest {
 
     private final AttachProvisioner provisioner = new AttachProvisioner();
     private HttpServer node;
+    private @Nullable HttpServer other;
 
     @BeforeEach
     void startNode() throws Exception {
@@ -50,6 +54,9 @@ class AttachProvisionerTest {
     @AfterEach
     void stopNode() {
         node.stop(0);
+        if (other != null) {
+            other.stop(0);
+        }
     }
 
     @Test
@@ -102,6 +109,37 @@ class AttachProvisionerTest {
     }
 
     @Test
+    void buildsOfOneReleaseForSeveralAcceleratorsAgree() throws Exception {
+        other("0.32.0+gaudi", "float32");
+        answer("/server_info", info("float32"));
+
+        provisioner.start(request(url(), otherUrl())).close();
+    }
+
+    @Test
+    void refusesAnotherEngineVersion() throws Exception {
+        other("0.31.2", "float32");
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), otherUrl())))
+                .withMessage("prefill-0 at " + url() + " has engine version 0.32.0, but decode-0 at " + otherUrl()
+                        + " has 0.31.2; nodes that hand each other KV cache need the same: run one vLLM release on all"
+                        + " nodes");
+    }
+
+    @Test
+    void refusesAnotherDtype() throws Exception {
+        other("0.32.0", "bfloat16");
+        answer("/server_info", info("float32"));
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), otherUrl())))
+                .withMessage("prefill-0 at " + url() + " has dtype float32, but decode-0 at " + otherUrl()
+                        + " has bfloat16; nodes that hand each other KV cache need the same: give every node the same"
+                        + " --dtype");
+    }
+
+    @Test
     void aNodeThatIsNotThereIsNamed() {
         node.stop(0);
 
@@ -110,9 +148,34 @@ class AttachProvisionerTest {
                 .withMessageStartingWith("GET " + url() + "/health failed within 10000 ms: ConnectException");
     }
 
+    /** A second node. */
+    private void other(String version, String dtype) throws IOException {
+        var second = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        other = second;
+        answer(second, "/health", "");
+        answer(second, "/version", "{\"version\":\"" + version + "\"}");
+        answer(second, "/v1/models", "{\"data\":[{\"id\":\"" + MODEL + "\"}]}");
+        answer(second, "/metrics", "");
+        answer(second, "/server_info", info(dtype));
+        second.start();
+    }
+
+    private static String info(String dtype) {
+        return "{\"vllm_config\":{\"model_config\":{\"dtype\":\"torch." + dtype
+                + "\"},\"cache_config\":{\"cache_dtype\":\"auto\"}}}";
+    }
+
+    private String otherUrl() {
+        return "http://127.0.0.1:" + requireNonNull(other).getAddress().getPort();
+    }
+
     private void answer(String path, String body) {
+        answer(node, path, body);
+    }
+
+    private static void answer(HttpServer server, String path, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        node.createContext(path, exchange -> {
+        server.createContext(path, exchange -> {
             exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();

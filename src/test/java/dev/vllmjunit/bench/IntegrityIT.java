@@ -1,0 +1,133 @@
+package dev.vllmjunit.bench;
+
+import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.BenchmarkResult.Problem;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.OutputDifference;
+import dev.vllmjunit.evidence.WrongOutputError;
+import dev.vllmjunit.workload.LongDocumentQa;
+import dev.vllmjunit.workload.RepeatMode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Damage to the cache that no status and no counter tells of. Two documents of 2,000 tokens are 14 objects, the warm-up's are 8. */
+class IntegrityIT {
+
+    private static final LongDocumentQa WORKLOAD = longDocumentQa()
+            .documents(2)
+            .documentLength(2_000)
+            .repeat(2)
+            .order(RepeatMode.TILE)
+            .outputTokens(8);
+
+    private EmbeddedRig rig;
+
+    @BeforeEach
+    void start(@TempDir Path logs) {
+        rig = EmbeddedRig.start(EmbeddedRig.request(logs));
+    }
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void healthyRunsCompareTwoDocumentsAndFindThemEqual() {
+        for (CacheState state : CacheState.values()) {
+            BenchmarkResult run = rig.runner.run(WORKLOAD, state).requireValid();
+
+            assertThat(run.differences()).isEmpty();
+            assertThat(run.conditions().facts().get("outputs compared with a fresh computation"))
+                    .startsWith("2 prompts, ");
+        }
+    }
+
+    @Test
+    void anObjectDamagedWhileItSettledMakesWrongTextFromS3() {
+        rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+        damageEveryObject();
+
+        BenchmarkResult damaged = rig.runner.run(WORKLOAD, CacheState.S3_ONLY);
+
+        assertThat(damaged.problems()).isEmpty();
+        assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
+        assertThatExceptionOfType(WrongOutputError.class)
+                .isThrownBy(damaged::requireValid)
+                .withMessageContaining(
+                        "served from S3 (1792 of 2000 tokens cached at prefill-0, 2000 offered to decode-0)");
+    }
+
+    @Test
+    void anObjectDamagedUnderARunIsNamedBesides() {
+        rig.observer.beforeMeasuring(this::damageEveryObject);
+
+        BenchmarkResult damaged = rig.runner.run(WORKLOAD, CacheState.S3_ONLY);
+
+        assertThat(reasons(damaged)).containsExactly(InvalidReason.CACHE_ALTERED);
+        assertThat(damaged.problems().get(0).detail())
+                .startsWith(
+                        "22 of 22 cache objects were altered between the moment their stores had settled and the end of"
+                                + " the run:\n  " + rig.bucket.list().get(0).key() + ": ")
+                .endsWith("\n  and 17 more");
+        assertThat(damaged.differences()).isNotEmpty().allSatisfy(this::isWrongTextFromS3);
+    }
+
+    @Test
+    void oneDamagedObjectOfManyIsFoundBecauseTheFillWasAnsweredOtherwise() {
+        LongDocumentQa six = WORKLOAD.documents(6);
+        rig.observer.beforeMeasuring(() -> damage(rig.bucket.list().get(0).key()));
+
+        BenchmarkResult damaged = rig.runner.run(six, CacheState.S3_ONLY);
+
+        assertThat(damaged.differences()).hasSize(1);
+        assertThat(reasons(damaged)).containsExactly(InvalidReason.CACHE_ALTERED);
+        assertThat(damaged.outputsFail()).isTrue();
+    }
+
+    @Test
+    void anObjectCutShortWhileItSettledIsNamed() {
+        rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
+        String key = rig.bucket.list().get(0).key();
+        byte[] whole = rig.bucket.read(key);
+        rig.bucket.write(key, Arrays.copyOf(whole, whole.length / 2));
+
+        BenchmarkResult damaged = rig.runner.run(WORKLOAD, CacheState.S3_ONLY);
+
+        assertThat(reasons(damaged)).first().isEqualTo(InvalidReason.CACHE_ALTERED);
+        assertThat(damaged.problems().get(0).detail())
+                .startsWith("1 of 22 cache objects have another size than the others of their kind")
+                .contains(key + ": " + whole.length / 2 + " bytes, ETag ")
+                .endsWith(", but most have " + whole.length + " bytes");
+    }
+
+    private void damageEveryObject() {
+        rig.bucket.list().forEach(object -> damage(object.key()));
+    }
+
+    private void damage(String key) {
+        byte[] bytes = rig.bucket.read(key);
+        bytes[bytes.length / 2] ^= 0x40;
+        rig.bucket.write(key, bytes);
+    }
+
+    private void isWrongTextFromS3(OutputDifference difference) {
+        assertThat(difference.kind()).isEqualTo(OutputDifference.Kind.TEXT);
+        assertThat(difference.servedFrom()).contains("S3");
+        assertThat(difference.measuredText()).isNotEqualTo(difference.freshText());
+    }
+
+    private static List<InvalidReason> reasons(BenchmarkResult result) {
+        return result.problems().stream().map(Problem::reason).toList();
+    }
+}
