@@ -9,10 +9,10 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
- * The object store behind the LMCache server: the profile's endpoint as it is, else a Ceph cluster where its packages are installed, else
+ * The object store that the prefill nodes' KV cache is kept in: the profile's endpoint as it is, else a Ceph cluster where its packages are installed, else
  * the embedded one.
  *
- * @param written how the LMCache server reaches it, known before it runs
+ * @param written how its writer reaches it, known before it runs
  * @param cleared how a test clears and inspects it: in a store that others use, only the objects of the served model
  * @param start starts it and says what it is
  */
@@ -36,14 +36,22 @@ record LocalStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Supplier
     }
 
     private static LocalStore shared(Launch launch, S3CacheSpec s3, URI endpoint) {
-        String model = launch.request().topology().model().id();
         ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix());
-        return new LocalStore(written, access(s3, endpoint, model + "@"), () -> {
+        String ofModel = ofModel(s3, launch.request().topology().model().id());
+        return new LocalStore(written, access(s3, endpoint, ofModel), () -> {
             try (CacheBucket bucket = new CacheBucket(written)) {
                 bucket.probe();
             }
             return "S3 endpoint of the profile";
         });
+    }
+
+    /** How keys of a model's objects begin. */
+    static String ofModel(S3CacheSpec s3, String model) {
+        return switch (s3.writer()) {
+            case LMCACHE -> model + "@";
+            case OBJ -> ObjWriter.prefix(s3.keyPrefix()) + "/" + model.replace('/', '_') + "_";
+        };
     }
 
     private static ObjectStoreAccess access(S3CacheSpec s3, URI endpoint, String keyPrefix) {

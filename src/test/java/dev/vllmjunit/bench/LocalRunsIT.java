@@ -1,0 +1,110 @@
+package dev.vllmjunit.bench;
+
+import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.TokenAccount;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.local.LocalProvisioner;
+import dev.vllmjunit.topology.Accelerator;
+import dev.vllmjunit.topology.Declaration;
+import dev.vllmjunit.topology.NodeRole;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.S3CacheSpec.Writer;
+import dev.vllmjunit.topology.Settings;
+import dev.vllmjunit.topology.TopologyMerge;
+import dev.vllmjunit.workload.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Real vLLM in every cache state, with either writer of KV cache: where an environment is named. */
+class LocalRunsIT {
+
+    private static final String HOME = System.getProperty("vllm.local.home", "");
+    private static final int DOCUMENTS = 3;
+    private static final int REPEATS = 2;
+    private static final int PROMPT = 2_000;
+    private static final Workload WORKLOAD = longDocumentQa()
+            .documents(DOCUMENTS)
+            .documentLength(PROMPT)
+            .repeat(REPEATS)
+            .outputTokens(8)
+            .concurrency(1);
+
+    @BeforeAll
+    static void environment() {
+        assumeTrue(
+                !HOME.isEmpty(),
+                "runs real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment with vLLM, NIXL and LMCache");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LMCACHE, 256, LMCache", "OBJ, 128, vLLM OBJ tiering"})
+    void everyTokenIsAccountedForInEveryState(Writer writer, int objectTokens, String layout, @TempDir Path logs)
+            throws IOException {
+        ProvisionRequest request = request(writer, logs);
+        RunningStack stack = new LocalProvisioner().start(request);
+        try (EmbeddedRig rig = EmbeddedRig.around(request, stack)) {
+            assertThat(stack.facts().get("S3 writer")).startsWith(writer + ": ").contains(objectTokens + " tokens");
+
+            TokenAccount cold = run(rig, CacheState.EMPTY);
+            TokenAccount fromS3 = run(rig, CacheState.S3_ONLY);
+            TokenAccount warm = run(rig, CacheState.WARM);
+
+            assertThat(cold.s3() + cold.host()).isZero();
+            long objects = (long) DOCUMENTS * (cold.prompt() / DOCUMENTS / REPEATS / objectTokens);
+            assertThat(fromS3.s3()).isEqualTo(objects * objectTokens);
+            assertThat(fromS3.host()).isZero();
+            assertThat(warm.s3() + warm.host()).isZero();
+            assertThat(rig.bucket.list()).hasSize((int) objects);
+            assertThat(rig.runner.stored().orElseThrow()).contains(layout);
+            assertThat(Files.readString(stack.prefill().get(0).log().orElseThrow()))
+                    .doesNotContain(secret(stack));
+        }
+        try (Stream<Path> segments = Files.list(Path.of("/dev/shm"))) {
+            assertThat(segments.map(Path::toString)).noneMatch(name -> name.contains("vllm_offload_"));
+        }
+    }
+
+    private static TokenAccount run(EmbeddedRig rig, CacheState state) {
+        BenchmarkResult result = rig.runner.run(WORKLOAD, state).requireValid();
+        assertThat(result.differences()).isEmpty();
+        return result.tokens();
+    }
+
+    private static String secret(RunningStack stack) {
+        return stack.objectStore()
+                .orElseThrow()
+                .credentials()
+                .resolveCredentials()
+                .secretAccessKey();
+    }
+
+    private static ProvisionRequest request(Writer writer, Path logs) {
+        Profile profile = new ProfileLoader(Path.of("profiles"))
+                .load("local")
+                .with(new Settings(Map.of("vllm.local.home", HOME), Map.of(), key -> Optional.empty()));
+        Declaration declaration = new Declaration(
+                "class X",
+                List.of(
+                        new Declaration.Nodes(NodeRole.PREFILL, Accelerator.ROCM, 1, 0, ""),
+                        new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
+                Optional.of(new Declaration.S3("", Optional.of(writer))));
+        return new ProvisionRequest(TopologyMerge.merge(declaration, profile), profile, logs, Duration.ofMinutes(3));
+    }
+}
