@@ -42,6 +42,7 @@ public final class BenchmarkRunner {
     private final NodeControl control;
     private final MetricsScraper scraper;
     private final CacheStates states;
+    private final StoreWatch store;
     private final OutputCheck outputs;
     private final Optional<CacheBucket> bucket;
     private boolean warmedUp;
@@ -69,6 +70,7 @@ public final class BenchmarkRunner {
         this.control = new NodeControl(stack, topology.model().id(), limits);
         this.scraper = new MetricsScraper(stack, control);
         this.states = new CacheStates(control, bucket, topology.cacheChunkTokens(), limits.settle());
+        this.store = new StoreWatch(topology, stack, scraper, limits.settle());
         this.outputs = new OutputCheck(
                 limits.integritySamples(),
                 topology.model(),
@@ -111,6 +113,7 @@ public final class BenchmarkRunner {
     }
 
     private BenchmarkResult measure(Schedule schedule, CacheState state, CacheObjects objects) {
+        Optional<StoreWatch.Reading> stored = store.begin();
         IntConsumer progress = observer.sending(
                 "measuring " + schedule.name() + ", " + state,
                 schedule.requests().size());
@@ -120,13 +123,14 @@ public final class BenchmarkRunner {
         LoadResult load = send(schedule, progress);
         StackMetrics delta = countersAfter(load).minus(before);
         Map<String, HopTimeline> hops = router.takeTimelines();
+        StoreWatch.Outcome traffic = store.end(stored);
         List<Problem> altered = Stream.of(objects.beforeTheRun(), states.alterations(objects))
                 .flatMap(Optional::stream)
                 .toList();
         ServedFrom servedFrom = new ServedFrom(schedule, state, hops, TokenAccounting.tokens(delta));
         OutputCheck.Outcome compared = outputs.check(schedule, load, servedFrom::describe);
         return new ResultAssembly(topology, stack, schedule, state, startedAt)
-                .assemble(load, hops, delta, altered, compared);
+                .assemble(load, hops, delta, altered, traffic, compared);
     }
 
     private StackMetrics countersAfter(LoadResult load) {

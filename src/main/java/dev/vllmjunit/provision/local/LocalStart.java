@@ -81,6 +81,7 @@ final class LocalStart {
                     nodes.stream().map(Supplier::get).toList(),
                     cacheEndpoint.map(Supplier::get),
                     store.map(LocalStore::cleared),
+                    store.flatMap(LocalStore::traffic),
                     LocalFacts.of(launch, storeSaid.map(Supplier::get), writer, seconds),
                     logs(cacheServer.isPresent()),
                     launch.parts());
