@@ -4,7 +4,6 @@ import dev.vllmjunit.engine.tier.CacheServer;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
-import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.Suitability;
@@ -39,7 +38,7 @@ public final class EmbeddedProvisioner implements Provisioner {
         try {
             Optional<EmbeddedStore> store = EmbeddedStore.start(request, parts);
             Optional<CacheServer> cacheServer = store.map(s -> CacheServerStart.start(request, s.written(), parts));
-            List<RunningNode> nodes = EmbeddedNodes.start(request, cacheServer, parts);
+            List<EmbeddedNode> nodes = EmbeddedNodes.start(request, cacheServer, parts);
             return new EmbeddedStack(request, nodes, cacheServer.map(CacheServer::endpoint), store, parts);
         } catch (RuntimeException e) {
             parts.closeAfter(e);

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /** A topology that runs in this JVM. */
 final class EmbeddedStack implements RunningStack {
 
-    private final List<RunningNode> nodes;
+    private final List<EmbeddedNode> nodes;
     private final Optional<URI> cacheServer;
     private final Optional<ObjectStoreAccess> objectStore;
     private final Optional<Supplier<StoreTraffic>> storeTraffic;
@@ -25,7 +25,7 @@ final class EmbeddedStack implements RunningStack {
 
     EmbeddedStack(
             ProvisionRequest request,
-            List<RunningNode> nodes,
+            List<EmbeddedNode> nodes,
             Optional<URI> cacheServer,
             Optional<EmbeddedStore> store,
             StartedParts parts) {
@@ -80,11 +80,28 @@ final class EmbeddedStack implements RunningStack {
     }
 
     @Override
+    public boolean restartsNodes() {
+        return true;
+    }
+
+    @Override
+    public void restart(RunningNode node) {
+        nodes.stream()
+                .filter(own -> own.node().equals(node))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(node.spec().name() + " is no node of this stack"))
+                .restart();
+    }
+
+    @Override
     public void close() {
         parts.close();
     }
 
     private List<RunningNode> withRole(NodeRole role) {
-        return nodes.stream().filter(node -> node.spec().role() == role).toList();
+        return nodes.stream()
+                .map(EmbeddedNode::node)
+                .filter(node -> node.spec().role() == role)
+                .toList();
     }
 }

@@ -1,6 +1,8 @@
 package dev.vllmjunit.provision.local;
 
+import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.provision.NodeAgreement;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,8 @@ import java.util.function.Supplier;
 
 /** Starts every part of a stack at the same time: imports take longest, and nobody needs another part before its own are done. */
 final class LocalStart {
+
+    private static final Duration CALL = Duration.ofSeconds(10);
 
     private final Launch launch;
     private final Map<String, Double> seconds = new ConcurrentSkipListMap<>();
@@ -39,7 +44,8 @@ final class LocalStart {
         LocalSettings settings = request.profile().local();
         EngineHome home = installation.engine(settings.home());
         Path model = installation.model(settings.model(), home);
-        return new LocalStart(new Launch(request, home, model, scratch(), new StartedParts()));
+        return new LocalStart(
+                new Launch(request, home, model, scratch(), new StartedParts(), new ConcurrentSkipListMap<>()));
     }
 
     private static Path scratch() {
@@ -54,10 +60,23 @@ final class LocalStart {
     RunningStack start() {
         try {
             launch.parts().add("temporary directory", () -> Files.deleteIfExists(launch.directory()));
+            deleteEarlierLogs();
             return startParts();
         } catch (RuntimeException e) {
             launch.parts().closeAfter(e);
             throw e;
+        }
+    }
+
+    private void deleteEarlierLogs() {
+        try {
+            Files.deleteIfExists(launch.logOf(CacheServerStart.NAME));
+            Files.deleteIfExists(launch.logOf(CephCluster.NAME));
+            for (NodeSpec node : launch.request().topology().nodes()) {
+                Files.deleteIfExists(launch.logOf(node.name()));
+            }
+        } catch (IOException e) {
+            throw new ProvisionException("the logs of an earlier start cannot be deleted: " + e, e);
         }
     }
 
@@ -75,16 +94,20 @@ final class LocalStart {
                     store.map(s -> starters.run(timed("object store", () -> startStore(s))));
             Optional<Supplier<URI>> cacheEndpoint =
                     cacheServer.map(server -> starters.run(timed(CacheServerStart.NAME, server::start)));
-            List<Supplier<RunningNode>> nodes = startNodes(starters, writer);
+            List<NodeStart> starts = nodeStarts(writer);
+            List<Supplier<RunningNode>> nodes = starts.stream()
+                    .map(node -> starters.run(timed(node.name(), node::start)))
+                    .toList();
             starters.join();
             return new LocalStack(
-                    nodes.stream().map(Supplier::get).toList(),
+                    agreeing(nodes.stream().map(Supplier::get).toList()),
                     cacheEndpoint.map(Supplier::get),
                     store.map(LocalStore::cleared),
                     store.flatMap(LocalStore::traffic),
                     LocalFacts.of(launch, storeSaid.map(Supplier::get), writer, seconds),
                     logs(cacheServer.isPresent()),
-                    launch.parts());
+                    launch,
+                    starts);
         }
     }
 
@@ -111,11 +134,16 @@ final class LocalStart {
         }
     }
 
-    private List<Supplier<RunningNode>> startNodes(Starters starters, Optional<S3Writer> writer) {
-        List<Supplier<RunningNode>> nodes = new ArrayList<>();
+    /** A profile's arguments may have made them differ. */
+    private static List<RunningNode> agreeing(List<RunningNode> nodes) {
+        NodeAgreement.of(new ControlClient(CALL), nodes).require();
+        return nodes;
+    }
+
+    private List<NodeStart> nodeStarts(Optional<S3Writer> writer) {
+        List<NodeStart> nodes = new ArrayList<>();
         for (NodeSpec spec : launch.request().topology().nodes()) {
-            NodeStart node = NodeStart.of(launch, spec, nodes.size(), writer);
-            nodes.add(starters.run(timed(spec.name(), node::start)));
+            nodes.add(NodeStart.of(launch, spec, nodes.size(), writer));
         }
         return nodes;
     }
