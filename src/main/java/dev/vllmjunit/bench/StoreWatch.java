@@ -32,12 +32,18 @@ final class StoreWatch {
     private final Optional<Supplier<StoreTraffic>> store;
     private final MetricsScraper scraper;
     private final Duration longest;
+    private final Duration patience;
 
     StoreWatch(Topology topology, RunningStack stack, MetricsScraper scraper, Duration longest) {
+        this(topology, stack, scraper, longest, PATIENCE);
+    }
+
+    StoreWatch(Topology topology, RunningStack stack, MetricsScraper scraper, Duration longest, Duration patience) {
         this.topology = topology;
         this.store = stack.storeTraffic();
         this.scraper = scraper;
         this.longest = longest;
+        this.patience = patience;
     }
 
     /**
@@ -92,7 +98,7 @@ final class StoreWatch {
         Optional<Reading> end;
         try {
             end = read().flatMap(first -> settled(
-                    first, reading -> reading.idle && reading.minus(begin).agrees(), PATIENCE));
+                    first, reading -> reading.idle && reading.minus(begin).agrees(), patience));
         } catch (ControlCallException e) {
             return Outcome.notCompared("counters could not be read after the run: " + e.getMessage());
         }

@@ -57,13 +57,13 @@ public final class Reconciliation {
     public static List<Problem> objects(ObjectTraffic store, ObjectTraffic claimed) {
         Reconciliation check = new Reconciliation(0, 0);
         check.agree(
-                "bytes read from the object store, by its own count of " + store.reads() + " GETs,",
+                "bytes read from the object store, by its own count of " + store.reads() + " GETs",
                 store.readBytes(),
                 "bytes of the " + claimed.reads() + " chunks that the cache's writer claims to have loaded",
                 claimed.readBytes(),
                 0);
         check.agree(
-                "bytes written to the object store, by its own count of " + store.writes() + " PUTs,",
+                "bytes written to the object store, by its own count of " + store.writes() + " PUTs",
                 store.writtenBytes(),
                 "bytes of the " + claimed.writes() + " chunks that the cache's writer claims to have stored",
                 claimed.writtenBytes(),

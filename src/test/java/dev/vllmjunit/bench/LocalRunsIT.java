@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
-import dev.vllmjunit.evidence.TokenAccount;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.local.LocalProvisioner;
@@ -62,15 +61,22 @@ class LocalRunsIT {
         try (EmbeddedRig rig = EmbeddedRig.around(request, stack)) {
             assertThat(stack.facts().get("S3 writer")).startsWith(writer + ": ").contains(objectTokens + " tokens");
 
-            TokenAccount cold = run(rig, CacheState.EMPTY);
-            TokenAccount fromS3 = run(rig, CacheState.S3_ONLY);
-            TokenAccount warm = run(rig, CacheState.WARM);
+            BenchmarkResult cold = run(rig, CacheState.EMPTY);
+            BenchmarkResult fromS3 = run(rig, CacheState.S3_ONLY);
+            BenchmarkResult warm = run(rig, CacheState.WARM);
 
-            assertThat(cold.s3() + cold.host()).isZero();
-            long objects = (long) DOCUMENTS * (cold.prompt() / DOCUMENTS / REPEATS / objectTokens);
-            assertThat(fromS3.s3()).isEqualTo(objects * objectTokens);
-            assertThat(fromS3.host()).isZero();
-            assertThat(warm.s3() + warm.host()).isZero();
+            long objects = (long) DOCUMENTS * (cold.tokens().prompt() / DOCUMENTS / REPEATS / objectTokens);
+            assertThat(cold.tokens().s3() + cold.tokens().host()).isZero();
+            assertThat(fromS3.tokens().s3()).isEqualTo(objects * objectTokens);
+            assertThat(fromS3.tokens().host()).isZero();
+            assertThat(warm.tokens().s3() + warm.tokens().host()).isZero();
+            assertThat(traffic(cold))
+                    .matches("store: 0 GETs, 0 B, %1$d PUTs, .+; writer: 0 chunks loaded, %1$d stored"
+                            .formatted(objects));
+            assertThat(traffic(fromS3))
+                    .matches("store: %1$d GETs, .+, 0 PUTs, 0 B; writer: %1$d chunks loaded, 0 stored"
+                            .formatted(objects));
+            assertThat(traffic(warm)).isEqualTo("store: 0 GETs, 0 B, 0 PUTs, 0 B; writer: 0 chunks loaded, 0 stored");
             assertThat(rig.bucket.list()).hasSize((int) objects);
             assertThat(rig.runner.stored().orElseThrow()).contains(layout);
             assertThat(Files.readString(stack.prefill().get(0).log().orElseThrow()))
@@ -81,10 +87,14 @@ class LocalRunsIT {
         }
     }
 
-    private static TokenAccount run(EmbeddedRig rig, CacheState state) {
+    private static String traffic(BenchmarkResult result) {
+        return result.conditions().facts().getOrDefault("S3 requests in the run", "");
+    }
+
+    private static BenchmarkResult run(EmbeddedRig rig, CacheState state) {
         BenchmarkResult result = rig.runner.run(WORKLOAD, state).requireValid();
         assertThat(result.differences()).isEmpty();
-        return result.tokens();
+        return result;
     }
 
     private static String secret(RunningStack stack) {
