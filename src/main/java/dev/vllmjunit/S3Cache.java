@@ -26,6 +26,6 @@ public @interface S3Cache {
     /** Bucket name; empty for the profile's. */
     String bucket() default "";
 
-    /** What writes the objects; at most one, none for the profile's. */
+    /** What writes the objects; at most one, none for the profile's. The embedded stack has LMCACHE only. */
     S3CacheSpec.Writer[] writer() default {};
 }

@@ -12,6 +12,8 @@ import java.util.Map;
 /** The figures of a result that are not statistics of a latency. */
 final class Readings {
 
+    private static final String TIERED_LOADS = "vllm:kv_offload_load_size_count";
+
     private Readings() {}
 
     static Reading throughput() {
@@ -79,26 +81,45 @@ final class Readings {
                 "number of KV transfers", (double) result.transfers().count(), Unit.TRANSFERS, requests(result));
     }
 
+    /** By the writer's own count: the cache server's, or vLLM's where it tiers itself. */
+    static Reading meanObjectLoadTime() {
+        return result -> prefill(result, TIERED_LOADS) > 0 ? meanTieredLoadTime(result) : meanServerLoadTime(result);
+    }
+
+    /** Time of all reads from S3 by the prompts that were loaded. */
+    private static Figure meanTieredLoadTime(BenchmarkResult result) {
+        double loads = prefill(result, TIERED_LOADS);
+        double seconds = prefill(result, "vllm:kv_offload_tiering_read_time_total");
+        if (seconds == 0) {
+            throw invalid(result, "the prefill nodes counted no load from the object store");
+        }
+        return Figure.of("mean time of a load from S3", seconds * 1e9 / loads, Unit.TIME, (long) loads + " loads");
+    }
+
+    private static double prefill(BenchmarkResult result, String name) {
+        return result.metrics().entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().startsWith("prefill-") && entry.getKey().contains("/" + name + "{"))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+    }
+
     /**
      * From the cache server's own throughput of each load and the chunks it loaded: exact where the loads are of one size, as those
      * of documents of one length are.
      */
-    static Reading meanObjectLoadTime() {
-        return result -> {
-            double loads = cacheServer(result, "lmcache_mp_l2_load_throughput_GB_per_second_count");
-            double chunks = cacheServer(result, "lmcache_mp_l2_prefetch_load_completed_chunks_total");
-            double throughput = cacheServer(result, "lmcache_mp_l2_load_throughput_GB_per_second_sum");
-            if (loads == 0 || throughput == 0) {
-                throw invalid(result, "the cache server counted no load from the object store");
-            }
-            Topology topology = result.conditions().topology();
-            double bytes = chunks
-                    / loads
-                    * topology.cacheChunkTokens()
-                    * topology.model().kvBytesPerToken();
-            return Figure.of(
-                    "mean time of a load from S3", bytes / (throughput / loads), Unit.TIME, (long) loads + " loads");
-        };
+    private static Figure meanServerLoadTime(BenchmarkResult result) {
+        double loads = cacheServer(result, "lmcache_mp_l2_load_throughput_GB_per_second_count");
+        double chunks = cacheServer(result, "lmcache_mp_l2_prefetch_load_completed_chunks_total");
+        double throughput = cacheServer(result, "lmcache_mp_l2_load_throughput_GB_per_second_sum");
+        if (loads == 0 || throughput == 0) {
+            throw invalid(result, "the cache server counted no load from the object store");
+        }
+        Topology topology = result.conditions().topology();
+        double bytes =
+                chunks / loads * topology.cacheChunkTokens() * topology.model().kvBytesPerToken();
+        return Figure.of(
+                "mean time of a load from S3", bytes / (throughput / loads), Unit.TIME, (long) loads + " loads");
     }
 
     private static double cacheServer(BenchmarkResult result, String name) {

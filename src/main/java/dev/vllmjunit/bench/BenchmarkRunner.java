@@ -42,6 +42,7 @@ public final class BenchmarkRunner {
     private final NodeControl control;
     private final MetricsScraper scraper;
     private final CacheStates states;
+    private final StoreWatch store;
     private final OutputCheck outputs;
     private final Supervision supervision;
     private final Optional<CacheBucket> bucket;
@@ -71,6 +72,7 @@ public final class BenchmarkRunner {
         this.scraper = new MetricsScraper(stack, control);
         this.supervision = new Supervision(stack);
         this.states = new CacheStates(control, bucket, topology.cacheChunkTokens(), limits.settle());
+        this.store = new StoreWatch(topology, stack, scraper, limits.settle());
         this.outputs = new OutputCheck(
                 limits.integritySamples(),
                 topology.model(),
@@ -122,6 +124,7 @@ public final class BenchmarkRunner {
     }
 
     private BenchmarkResult measure(Schedule schedule, CacheState state, CacheObjects objects) {
+        Optional<StoreWatch.Reading> stored = store.begin();
         IntConsumer progress = observer.sending(
                 "measuring " + schedule.name() + ", " + state,
                 schedule.requests().size());
@@ -131,13 +134,14 @@ public final class BenchmarkRunner {
         LoadResult load = send(schedule, progress);
         StackMetrics delta = countersAfter(load).minus(before);
         Map<String, HopTimeline> hops = router.takeTimelines();
+        StoreWatch.Outcome traffic = store.end(stored);
         List<Problem> altered = Stream.of(objects.beforeTheRun(), states.alterations(objects))
                 .flatMap(Optional::stream)
                 .toList();
         ServedFrom servedFrom = new ServedFrom(schedule, state, hops, TokenAccounting.tokens(delta));
         OutputCheck.Outcome compared = outputs.check(schedule, load, servedFrom::describe);
         return new ResultAssembly(topology, stack, schedule, state, startedAt)
-                .assemble(load, hops, delta, altered, compared);
+                .assemble(load, hops, delta, altered, traffic, compared);
     }
 
     private StackMetrics countersAfter(LoadResult load) {

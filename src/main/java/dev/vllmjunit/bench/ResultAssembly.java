@@ -50,11 +50,12 @@ final class ResultAssembly {
             Map<String, HopTimeline> hops,
             StackMetrics delta,
             List<Problem> altered,
+            StoreWatch.Outcome traffic,
             OutputCheck.Outcome compared) {
         TokenAccount tokens = TokenAccounting.tokens(delta);
         TransferTotals transfers = TokenAccounting.transfers(delta);
         return new BenchmarkResult(
-                conditions(load.health(), compared.fact()),
+                conditions(load.health(), traffic.fact(), compared.fact()),
                 Duration.ofNanos(Math.max(1, load.endNanos() - load.startNanos())),
                 load.requests(),
                 hops,
@@ -63,7 +64,13 @@ final class ResultAssembly {
                 delta.flat(),
                 Stream.of(
                                 altered,
-                                problems(load, hops, tokens, transfers, delta),
+                                problems(
+                                        load,
+                                        hops,
+                                        tokens,
+                                        transfers,
+                                        delta,
+                                        altered.isEmpty() ? traffic.problems() : List.of()),
                                 compared.problem().stream().toList())
                         .flatMap(List::stream)
                         .toList(),
@@ -75,7 +82,8 @@ final class ResultAssembly {
             Map<String, HopTimeline> hops,
             TokenAccount tokens,
             TransferTotals transfers,
-            StackMetrics delta) {
+            StackMetrics delta,
+            List<Problem> traffic) {
         List<Problem> problems = new ArrayList<>(Reconciliation.check(
                 topology.model().kvBytesPerToken(),
                 topology.decode().get(0).blockSize(),
@@ -83,10 +91,15 @@ final class ResultAssembly {
                 hops,
                 tokens,
                 transfers));
+        // One after the other: what a state that was not reached brings with it is no finding of its own.
         if (problems.isEmpty()) {
-            cacheState(tokens, delta)
-                    .or(() -> DriverCheck.check(load.requests(), load.health()))
-                    .ifPresent(problems::add);
+            cacheState(tokens, delta).ifPresent(problems::add);
+        }
+        if (problems.isEmpty()) {
+            problems.addAll(traffic);
+        }
+        if (problems.isEmpty()) {
+            DriverCheck.check(load.requests(), load.health()).ifPresent(problems::add);
         }
         return problems;
     }
@@ -101,12 +114,13 @@ final class ResultAssembly {
                 .verify(state);
     }
 
-    private RunConditions conditions(DriverHealth health, String compared) {
+    private RunConditions conditions(DriverHealth health, Optional<String> traffic, String compared) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
         facts.put("driver send lateness, p99", Figures.seconds(health.p99SendLatenessNanos() / 1e9));
         facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
         facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
+        traffic.ifPresent(fact -> facts.put("S3 requests in the run", fact));
         facts.put("outputs compared with a fresh computation", compared);
         return new RunConditions(
                 topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, facts);

@@ -46,6 +46,31 @@ public final class Reconciliation {
         return List.copyOf(check.problems);
     }
 
+    /**
+     * Why the object store and the writer of the cache cannot both be right about a run; empty when they agree. Bytes have to be the same,
+     * exactly: each answered GET delivers a chunk that the writer then counts as loaded, each answered PUT holds one that it counts as
+     * stored. HEADs and lists are on neither side. A request that the store answered and whose answer was lost is on one side only.
+     *
+     * @param store as the store counts
+     * @param claimed as the writer does
+     */
+    public static List<Problem> objects(ObjectTraffic store, ObjectTraffic claimed) {
+        Reconciliation check = new Reconciliation(0, 0);
+        check.agree(
+                "bytes read from the object store, by its own count of " + store.reads() + " GETs",
+                store.readBytes(),
+                "bytes of the " + claimed.reads() + " chunks that the cache's writer claims to have loaded",
+                claimed.readBytes(),
+                0);
+        check.agree(
+                "bytes written to the object store, by its own count of " + store.writes() + " PUTs",
+                store.writtenBytes(),
+                "bytes of the " + claimed.writes() + " chunks that the cache's writer claims to have stored",
+                claimed.writtenBytes(),
+                0);
+        return List.copyOf(check.problems);
+    }
+
     private void failures(List<RequestRecord> requests, TransferTotals transfers) {
         List<RequestRecord> failed =
                 requests.stream().filter(request -> !request.succeeded()).toList();

@@ -1,11 +1,13 @@
 package dev.vllmjunit.provision;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.StoreTraffic;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A topology that runs. Closing it stops everything it started, and nothing else; closing twice is harmless. */
 public interface RunningStack extends AutoCloseable {
@@ -27,6 +29,14 @@ public interface RunningStack extends AutoCloseable {
 
     /** Where the S3 tier keeps its objects, if there is one. */
     Optional<ObjectStoreAccess> objectStore();
+
+    /**
+     * What the object store was asked for so far, as it counts itself: objects read and written, neither lists nor HEADs; sizes are
+     * full-size KV bytes. Empty where the store shows its requests to nobody. Thread-safe.
+     */
+    default Optional<Supplier<StoreTraffic>> storeTraffic() {
+        return Optional.empty();
+    }
 
     /** Logs of parts that are no nodes, by name. */
     default Map<String, Path> logs() {

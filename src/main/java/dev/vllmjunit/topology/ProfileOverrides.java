@@ -64,7 +64,7 @@ final class ProfileOverrides {
                 settings.get(Setting.S3_ENDPOINT).or(s3::endpoint),
                 settings.get(Setting.S3_REGION).orElse(s3.region()),
                 settings.get(Setting.S3_PATH_STYLE).orElse(s3.pathStyle()),
-                s3.writer(),
+                settings.get(Setting.S3_WRITER).orElse(s3.writer()),
                 s3.chunkTokens(),
                 settings.get(Setting.S3_KEY_PREFIX).orElse(s3.keyPrefix()));
     }

@@ -80,6 +80,9 @@ public final class Setting<T> {
     /** Prefix of the cache objects. */
     public static final Setting<String> S3_KEY_PREFIX = profile(
             "vllm.s3.key-prefix", "prefix of the cache objects' keys; a clearing clears nothing else", ValueType.TEXT);
+    /** What writes the cache objects. */
+    public static final Setting<S3CacheSpec.Writer> S3_WRITER =
+            profile("vllm.s3.writer", "what writes the cache objects", ValueType.oneOf(S3CacheSpec.Writer.class));
     /** How long S3 writes may take to settle. */
     public static final Setting<Duration> S3_SETTLE_TIMEOUT = with(
             "vllm.s3.settle-timeout",
@@ -168,6 +171,7 @@ public final class Setting<T> {
             S3_REGION,
             S3_PATH_STYLE,
             S3_KEY_PREFIX,
+            S3_WRITER,
             S3_SETTLE_TIMEOUT,
             PREFILL_PORT,
             DECODE_PORT,

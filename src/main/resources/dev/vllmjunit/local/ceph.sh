@@ -36,6 +36,8 @@ osd data = $D/osd0
 [client.rgw]
 rgw frontends = beast endpoint=127.0.0.1:$RGW_PORT
 rgw thread pool size = 64
+# Each request in its log: what was read and written is counted there.
+debug rgw = 1
 C
 export CEPH_CONF=$D/ceph.conf
 ceph-authtool --create-keyring keyring --gen-key -n mon. --cap mon 'allow *' >/dev/null

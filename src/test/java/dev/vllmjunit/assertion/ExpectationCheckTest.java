@@ -156,6 +156,31 @@ class ExpectationCheckTest {
     }
 
     @Test
+    void theLoadTimeOfVllmsOwnTieringIsItsReadTimePerPrompt() {
+        BenchmarkResult loaded = Results.warm()
+                .metrics(Map.of(
+                        "prefill-0/vllm:kv_offload_load_size_count{engine=\"0\"}", 2.0,
+                        "prefill-1/vllm:kv_offload_load_size_count{engine=\"0\"}", 1.0,
+                        "prefill-0/vllm:kv_offload_tiering_read_time_total{engine=\"0\",tier=\"1:obj\"}", 0.06))
+                .build();
+
+        ExpectationOutcome outcome = only(expectation(OBJECT_LOAD_MEAN, Map.of()), Map.of(CacheState.S3_ONLY, loaded));
+
+        assertThat(outcome.measured().orElseThrow()).isCloseTo(20, within(1e-9));
+    }
+
+    @Test
+    void loadsFromHostMemoryAloneAreNoneFromTheObjectStore() {
+        BenchmarkResult loaded = Results.warm()
+                .metrics(Map.of("prefill-0/vllm:kv_offload_load_size_count{engine=\"0\"}", 2.0))
+                .build();
+
+        assertThat(only(expectation(OBJECT_LOAD_MEAN, Map.of()), Map.of(CacheState.S3_ONLY, loaded))
+                        .sentence())
+                .contains("the prefill nodes counted no load from the object store");
+    }
+
+    @Test
     void doesNotDivideWhatCannotBeCompared() {
         Expectation relative = relative(THROUGHPUT, GUIDE);
         BenchmarkResult other = Results.cold().workload("1 document").build();

@@ -117,6 +117,38 @@ class BenchmarkRunnerIT {
     }
 
     @Test
+    void theStoreSawAsManyBytesAsTheCacheServerClaims() {
+        assertThat(traffic(CacheState.EMPTY))
+                .isEqualTo("store: 0 GETs, 0 B, 14 PUTs, 1.17 GB; writer: 0 chunks loaded, 14 stored");
+        assertThat(traffic(CacheState.S3_ONLY))
+                .isEqualTo("store: 14 GETs, 1.17 GB, 0 PUTs, 0 B; writer: 14 chunks loaded, 0 stored");
+        assertThat(traffic(CacheState.WARM))
+                .isEqualTo("store: 0 GETs, 0 B, 0 PUTs, 0 B; writer: 0 chunks loaded, 0 stored");
+    }
+
+    private String traffic(CacheState state) {
+        return rig.runner
+                .run(WORKLOAD, state)
+                .requireValid()
+                .conditions()
+                .facts()
+                .getOrDefault("S3 requests in the run", "");
+    }
+
+    @Test
+    void aReadThatNoWriterClaimsMakesTheRunInvalid() {
+        rig.observer.beforeMeasuring(
+                () -> rig.bucket.read(rig.bucket.list().get(0).key()));
+
+        assertThat(rig.runner.run(WORKLOAD, CacheState.S3_ONLY).problems())
+                .containsExactly(new Problem(
+                        InvalidReason.SOURCES_DISAGREE,
+                        "bytes read from the object store, by its own count of 15 GETs = 1258291200, but bytes of the 14"
+                                + " chunks that the cache's writer claims to have loaded = 1174405120; they have to agree"
+                                + " exactly"));
+    }
+
+    @Test
     void aWarmRunComputesLastPartsOfBlocksOnly() {
         BenchmarkResult warm = rig.runner.run(WORKLOAD, CacheState.WARM).requireValid();
 

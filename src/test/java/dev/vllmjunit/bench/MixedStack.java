@@ -1,12 +1,14 @@
 package dev.vllmjunit.bench;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The prefill side of one stack with the decode nodes of another, so that one side can stop alone.
@@ -44,6 +46,11 @@ record MixedStack(RunningStack prefills, RunningStack decodes) implements Runnin
     @Override
     public Optional<ObjectStoreAccess> objectStore() {
         return prefills.objectStore();
+    }
+
+    @Override
+    public Optional<Supplier<StoreTraffic>> storeTraffic() {
+        return prefills.storeTraffic();
     }
 
     @Override

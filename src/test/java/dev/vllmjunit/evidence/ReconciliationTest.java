@@ -108,6 +108,28 @@ class ReconciliationTest {
                                 "2 KV transfers failed and 0 leases expired or were notified late: outputs of this run may be wrong"));
     }
 
+    @Test
+    void theStoreAndTheWriterAgreeAlsoWhereAChunkTravelsInParts() {
+        assertThat(Reconciliation.objects(new ObjectTraffic(4, 200, 1, 100), new ObjectTraffic(2, 200, 1, 100)))
+                .isEmpty();
+    }
+
+    @Test
+    void noticesChunksThatTheStoreNeverDelivered() {
+        assertThat(Reconciliation.objects(new ObjectTraffic(1, 100, 0, 0), new ObjectTraffic(2, 200, 0, 0)))
+                .containsExactly(disagree(
+                        "bytes read from the object store, by its own count of 1 GETs = 100, but bytes of the 2 chunks"
+                                + " that the cache's writer claims to have loaded = 200; they have to agree exactly"));
+    }
+
+    @Test
+    void noticesWritesThatNobodyClaims() {
+        assertThat(Reconciliation.objects(new ObjectTraffic(0, 0, 3, 300), new ObjectTraffic(0, 0, 2, 200)))
+                .containsExactly(disagree(
+                        "bytes written to the object store, by its own count of 3 PUTs = 300, but bytes of the 2 chunks"
+                                + " that the cache's writer claims to have stored = 200; they have to agree exactly"));
+    }
+
     private static List<Problem> check(
             RequestRecord request, HopTimeline hop, TokenAccount tokens, TransferTotals transfers) {
         return Reconciliation.check(KV, BLOCK, List.of(request), Map.of("r-0", hop), tokens, transfers);

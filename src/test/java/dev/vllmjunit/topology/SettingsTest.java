@@ -160,7 +160,13 @@ class SettingsTest {
                                 "vllm.prefill.port", "9000",
                                 "vllm.side-channel.port", "5601"),
                         Map.of("VLLM_JUNIT_S3_BUCKET", "mine", "VLLM_JUNIT_S3_PATH_STYLE", "false"),
-                        Map.of("vllm.s3.endpoint", "https://s3.lab", "vllm.s3.key-prefix", "ci/")));
+                        Map.of(
+                                "vllm.s3.endpoint",
+                                "https://s3.lab",
+                                "vllm.s3.key-prefix",
+                                "ci/",
+                                "vllm.s3.writer",
+                                "obj")));
 
         assertThat(profile.model().id()).isEqualTo("tiny");
         assertThat(profile.attach().decode()).containsExactly(URI.create("http://d:8200"));
@@ -174,7 +180,7 @@ class SettingsTest {
                         Optional.of(URI.create("https://s3.lab")),
                         "us-east-1",
                         false,
-                        S3CacheSpec.Writer.LMCACHE,
+                        S3CacheSpec.Writer.OBJ,
                         256,
                         "ci/"));
     }

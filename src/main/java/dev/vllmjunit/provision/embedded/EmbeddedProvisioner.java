@@ -1,7 +1,6 @@
 package dev.vllmjunit.provision.embedded;
 
 import dev.vllmjunit.engine.tier.CacheServer;
-import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
@@ -40,8 +39,7 @@ public final class EmbeddedProvisioner implements Provisioner {
             Optional<EmbeddedStore> store = EmbeddedStore.start(request, parts);
             Optional<CacheServer> cacheServer = store.map(s -> CacheServerStart.start(request, s.written(), parts));
             List<EmbeddedNode> nodes = EmbeddedNodes.start(request, cacheServer, parts);
-            Optional<ObjectStoreAccess> cleared = store.map(EmbeddedStore::cleared);
-            return new EmbeddedStack(request, nodes, cacheServer.map(CacheServer::endpoint), cleared, parts);
+            return new EmbeddedStack(request, nodes, cacheServer.map(CacheServer::endpoint), store, parts);
         } catch (RuntimeException e) {
             parts.closeAfter(e);
             throw e;

@@ -1,6 +1,7 @@
 package dev.vllmjunit.provision.embedded;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A topology that runs in this JVM. */
 final class EmbeddedStack implements RunningStack {
@@ -17,6 +19,7 @@ final class EmbeddedStack implements RunningStack {
     private final List<EmbeddedNode> nodes;
     private final Optional<URI> cacheServer;
     private final Optional<ObjectStoreAccess> objectStore;
+    private final Optional<Supplier<StoreTraffic>> storeTraffic;
     private final Map<String, String> facts;
     private final StartedParts parts;
 
@@ -24,11 +27,14 @@ final class EmbeddedStack implements RunningStack {
             ProvisionRequest request,
             List<EmbeddedNode> nodes,
             Optional<URI> cacheServer,
-            Optional<ObjectStoreAccess> objectStore,
+            Optional<EmbeddedStore> store,
             StartedParts parts) {
         this.nodes = nodes;
         this.cacheServer = cacheServer;
-        this.objectStore = objectStore;
+        this.objectStore = store.map(EmbeddedStore::cleared);
+        int kvScale = request.profile().embedded().kvScale();
+        this.storeTraffic = store.flatMap(EmbeddedStore::traffic)
+                .map(asHeld -> () -> asHeld.get().scaled(kvScale));
         this.facts = StackFacts.of(request, objectStore);
         this.parts = parts;
     }
@@ -61,6 +67,11 @@ final class EmbeddedStack implements RunningStack {
     @Override
     public Optional<ObjectStoreAccess> objectStore() {
         return objectStore;
+    }
+
+    @Override
+    public Optional<Supplier<StoreTraffic>> storeTraffic() {
+        return storeTraffic;
     }
 
     @Override

@@ -24,6 +24,11 @@ final class StackFacts {
         facts.put("kv scale", kvScale(request));
         facts.put("placement", placement(request));
         facts.put("object store", store.map(ObjectStoreAccess::toString).orElse("none"));
+        request.topology()
+                .s3Cache()
+                .ifPresent(s3 -> facts.put(
+                        "S3 writer",
+                        s3.writer() + ": modelled LMCache server, " + s3.chunkTokens() + " tokens an object"));
         return Map.copyOf(facts);
     }
 

@@ -29,6 +29,10 @@ record CacheServerStart(Launch launch, S3CacheSpec s3, ObjectStoreAccess store, 
         return new CacheServerStart(launch, s3, store, FreePorts.next(), FreePorts.next());
     }
 
+    S3Writer writer() {
+        return new LmCacheWriter(port, s3.chunkTokens());
+    }
+
     URI start() {
         Map<String, String> environment = launch.environment(NAME);
         environment.put("PYTHONHASHSEED", "0");

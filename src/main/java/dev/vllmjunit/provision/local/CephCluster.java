@@ -24,13 +24,15 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
  *
  * @param launch the stack it belongs to
  * @param access how its bucket will be reached
+ * @param requests what its gateway has answered
  */
-record CephCluster(Launch launch, ObjectStoreAccess access) {
+record CephCluster(Launch launch, ObjectStoreAccess access, GatewayLog requests) {
 
     static final String NAME = "ceph";
     /** What installs it on Debian. */
     static final String PACKAGES = "apt-get install radosgw ceph-mon ceph-osd ceph-common";
 
+    private static final String GATEWAY_LOG = "ceph-client.rgw.log";
     private static final List<String> PROGRAMS =
             List.of("ceph", "ceph-mon", "ceph-osd", "ceph-authtool", "monmaptool", "radosgw", "radosgw-admin");
     private static final long MEMORY_BYTES = 4L << 30;
@@ -51,7 +53,8 @@ record CephCluster(Launch launch, ObjectStoreAccess access) {
                         s3.keyPrefix(),
                         true,
                         StaticCredentialsProvider.create(keys),
-                        "Ceph RADOS Gateway"));
+                        "Ceph RADOS Gateway"),
+                GatewayLog.after(launch.request().logDirectory().resolve(GATEWAY_LOG), s3.bucket()));
     }
 
     /** Starts it and creates the bucket; the version that its monitor tells. */

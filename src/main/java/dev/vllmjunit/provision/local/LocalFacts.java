@@ -18,13 +18,15 @@ final class LocalFacts {
 
     private LocalFacts() {}
 
-    static Map<String, String> of(Launch launch, Optional<String> store, Map<String, Double> secondsToReady) {
+    static Map<String, String> of(
+            Launch launch, Optional<String> store, Optional<S3Writer> writer, Map<String, Double> secondsToReady) {
         EngineHome home = launch.home();
         Map<String, String> facts = new TreeMap<>();
         Map.of("vLLM", "vllm", "NIXL", "nixl", "LMCache", "lmcache", "PyTorch", "torch")
                 .forEach((name, distribution) ->
                         facts.put(name, home.version(distribution).orElse("unknown")));
         facts.put("object store", store.orElse("none"));
+        writer.ifPresent(s3 -> facts.put("S3 writer", s3.description()));
         facts.put("Python environment", home.root().toString());
         facts.put("model directory", launch.model().toString());
         facts.put("hardware", hardware(launch));

@@ -8,6 +8,7 @@ import dev.vllmjunit.topology.Profile.LocalSettings;
 import dev.vllmjunit.topology.S3CacheSpec;
 import dev.vllmjunit.topology.Topology;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -28,8 +29,8 @@ final class LocalLimits {
                         topology.nodes().stream()
                                 .flatMap(node -> tensorParallelism(topology, node).stream())
                                 .findFirst(),
-                        topology.s3Cache().flatMap(s3 -> cache(s3, topology)),
                         home(local),
+                        topology.s3Cache().flatMap(s3 -> cache(s3, topology, local)),
                         model(local))
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -51,16 +52,34 @@ final class LocalLimits {
                         + " leave tensorParallelism out of the annotations");
     }
 
-    private static Optional<String> cache(S3CacheSpec s3, Topology topology) {
+    private static Optional<String> cache(S3CacheSpec s3, Topology topology, LocalSettings local) {
+        return switch (s3.writer()) {
+            case LMCACHE -> chunks(s3, topology);
+            case OBJ -> addressing(s3).or(() -> local.home().flatMap(LocalLimits::objectPlugin));
+        };
+    }
+
+    private static Optional<String> chunks(S3CacheSpec s3, Topology topology) {
         int blockSize = topology.prefill().get(0).blockSize();
         return unless(
-                        s3.writer() == S3CacheSpec.Writer.LMCACHE,
-                        "s3Cache.writer is " + s3.writer()
-                                + ", but stock vLLM refuses its own tiering on a CPU; write LMCACHE")
-                .or(() -> unless(
-                        s3.chunkTokens() % blockSize == 0,
-                        "s3Cache.chunkTokens is " + s3.chunkTokens() + ", but must be a multiple of prefill.blockSize,"
-                                + " which is " + blockSize));
+                s3.chunkTokens() % blockSize == 0,
+                "s3Cache.chunkTokens is " + s3.chunkTokens()
+                        + ", but must be a multiple of prefill.blockSize, which is " + blockSize);
+    }
+
+    private static Optional<String> addressing(S3CacheSpec s3) {
+        return unless(
+                s3.pathStyle(),
+                "s3Cache.writer is OBJ and s3Cache.pathStyle is false, but vLLM's tiering always puts the bucket into the"
+                        + " path; write pathStyle: true, or writer: LMCACHE");
+    }
+
+    private static Optional<String> objectPlugin(Path home) {
+        return unless(
+                EngineHome.objectPlugins(home).isPresent(),
+                "s3Cache.writer is OBJ, but vllm.local.home, " + home
+                        + ", holds no NIXL with an OBJ plugin that works on any machine; install nixl-cu12 there, leave"
+                        + " vllm.local.home out for an environment that is built, or write LMCACHE");
     }
 
     private static Optional<String> home(LocalSettings local) {

@@ -7,7 +7,7 @@ import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.Suitability;
 
 /**
- * Runs real vLLM nodes on this machine's CPU, their KV cache moved by NIXL and kept in S3 by LMCache. Declared hosts and images have no
+ * Runs real vLLM nodes on this machine's CPU, their KV cache moved by NIXL and kept in S3 by LMCache or by vLLM's own tiering. Declared hosts and images have no
  * effect, and accelerators are taken for a wish: every node is a process here, on 127.0.0.1, on free ports unless the profile pins them.
  */
 public final class LocalProvisioner implements Provisioner {

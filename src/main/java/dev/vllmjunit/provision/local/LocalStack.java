@@ -1,6 +1,7 @@
 package dev.vllmjunit.provision.local;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.NodeRole;
@@ -9,12 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Real nodes in processes of this machine. */
 record LocalStack(
         List<RunningNode> nodes,
         Optional<URI> cacheServer,
         Optional<ObjectStoreAccess> objectStore,
+        Optional<Supplier<StoreTraffic>> storeTraffic,
         Map<String, String> facts,
         Map<String, Path> logs,
         Launch launch,

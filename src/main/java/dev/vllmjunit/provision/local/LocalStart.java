@@ -1,6 +1,7 @@
 package dev.vllmjunit.provision.local;
 
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.NodeAgreement;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
@@ -11,6 +12,7 @@ import dev.vllmjunit.provision.local.install.EngineHome;
 import dev.vllmjunit.provision.local.install.Installation;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile.LocalSettings;
+import dev.vllmjunit.topology.S3CacheSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -20,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
@@ -80,14 +81,20 @@ final class LocalStart {
     }
 
     private RunningStack startParts() {
-        Optional<LocalStore> store = launch.request().topology().s3Cache().map(s3 -> LocalStore.of(launch, s3));
-        Optional<CacheServerStart> cacheServer = store.map(s -> CacheServerStart.of(
-                launch, launch.request().topology().s3Cache().orElseThrow(), s.written()));
+        Optional<S3CacheSpec> s3 = launch.request().topology().s3Cache();
+        Optional<LocalStore> store = s3.map(spec -> LocalStore.of(launch, spec));
+        Optional<CacheServerStart> cacheServer = s3.filter(spec -> spec.writer() == S3CacheSpec.Writer.LMCACHE)
+                .map(spec ->
+                        CacheServerStart.of(launch, spec, store.orElseThrow().written()));
+        Optional<S3Writer> writer = cacheServer
+                .<S3Writer>map(CacheServerStart::writer)
+                .or(() -> store.map(LocalStore::written).map(this::objWriter));
         try (Starters starters = new Starters(launch.parts())) {
-            Optional<Supplier<String>> storeSaid = store.map(s -> starters.run(timed("object store", s.start())));
+            Optional<Supplier<String>> storeSaid =
+                    store.map(s -> starters.run(timed("object store", () -> startStore(s))));
             Optional<Supplier<URI>> cacheEndpoint =
                     cacheServer.map(server -> starters.run(timed(CacheServerStart.NAME, server::start)));
-            List<NodeStart> starts = nodeStarts(cacheServer);
+            List<NodeStart> starts = nodeStarts(writer);
             List<Supplier<RunningNode>> nodes = starts.stream()
                     .map(node -> starters.run(timed(node.name(), node::start)))
                     .toList();
@@ -96,10 +103,34 @@ final class LocalStart {
                     agreeing(nodes.stream().map(Supplier::get).toList()),
                     cacheEndpoint.map(Supplier::get),
                     store.map(LocalStore::cleared),
-                    LocalFacts.of(launch, storeSaid.map(Supplier::get), seconds),
+                    store.flatMap(LocalStore::traffic),
+                    LocalFacts.of(launch, storeSaid.map(Supplier::get), writer, seconds),
                     logs(cacheServer.isPresent()),
                     launch,
                     starts);
+        }
+    }
+
+    private S3Writer objWriter(ObjectStoreAccess store) {
+        Path plugins = EngineHome.objectPlugins(launch.home().root())
+                .orElseThrow(() -> new ProvisionException(
+                        launch.home().root() + " holds no NIXL with an OBJ plugin, which s3Cache.writer OBJ needs"));
+        int blockTokens = launch.request().topology().cacheChunkTokens();
+        return new ObjWriter(store, plugins, storeReady(), blockTokens);
+    }
+
+    private Path storeReady() {
+        return launch.directory().resolve("store-ready");
+    }
+
+    private String startStore(LocalStore store) {
+        String said = store.start().get();
+        try {
+            launch.parts().add("mark of the object store", () -> Files.deleteIfExists(storeReady()));
+            Files.createFile(storeReady());
+            return said;
+        } catch (IOException e) {
+            throw new ProvisionException("cannot write " + storeReady() + ": " + e, e);
         }
     }
 
@@ -109,12 +140,10 @@ final class LocalStart {
         return nodes;
     }
 
-    private List<NodeStart> nodeStarts(Optional<CacheServerStart> cacheServer) {
-        OptionalInt cachePort =
-                cacheServer.isPresent() ? OptionalInt.of(cacheServer.get().port()) : OptionalInt.empty();
+    private List<NodeStart> nodeStarts(Optional<S3Writer> writer) {
         List<NodeStart> nodes = new ArrayList<>();
         for (NodeSpec spec : launch.request().topology().nodes()) {
-            nodes.add(NodeStart.of(launch, spec, nodes.size(), cachePort));
+            nodes.add(NodeStart.of(launch, spec, nodes.size(), writer));
         }
         return nodes;
     }

@@ -3,20 +3,27 @@ package dev.vllmjunit.provision.local;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.net.URI;
+import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
- * The object store behind the LMCache server: the profile's endpoint as it is, else a Ceph cluster where its packages are installed, else
+ * The object store that the prefill nodes' KV cache is kept in: the profile's endpoint as it is, else a Ceph cluster where its packages are installed, else
  * the embedded one.
  *
- * @param written how the LMCache server reaches it, known before it runs
+ * @param written how its writer reaches it, known before it runs
  * @param cleared how a test clears and inspects it: in a store that others use, only the objects of the served model
+ * @param traffic what it was asked for, as it counts itself; empty for the profile's endpoint
  * @param start starts it and says what it is
  */
-record LocalStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Supplier<String> start) {
+record LocalStore(
+        ObjectStoreAccess written,
+        ObjectStoreAccess cleared,
+        Optional<Supplier<StoreTraffic>> traffic,
+        Supplier<String> start) {
 
     static LocalStore of(Launch launch, S3CacheSpec s3) {
         return s3.endpoint().map(endpoint -> shared(launch, s3, endpoint)).orElseGet(() -> own(launch, s3));
@@ -25,25 +32,34 @@ record LocalStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Supplier
     private static LocalStore own(Launch launch, S3CacheSpec s3) {
         if (CephCluster.isInstalled(System.getenv().getOrDefault("PATH", ""))) {
             CephCluster ceph = CephCluster.of(launch, s3);
-            return new LocalStore(ceph.access(), ceph.access(), ceph::start);
+            return new LocalStore(ceph.access(), ceph.access(), Optional.of(ceph.requests()), ceph::start);
         }
         EmbeddedObjectStore store = launch.parts().add("the embedded object store", EmbeddedObjectStore.start());
         ObjectStoreAccess access = store.access(s3.region(), s3.bucket(), s3.keyPrefix());
         return new LocalStore(
                 access,
                 access,
+                Optional.of(store::traffic),
                 () -> "embedded S3 server (s3proxy), because Ceph is not installed: " + CephCluster.PACKAGES);
     }
 
     private static LocalStore shared(Launch launch, S3CacheSpec s3, URI endpoint) {
-        String model = launch.request().topology().model().id();
         ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix());
-        return new LocalStore(written, access(s3, endpoint, model + "@"), () -> {
+        String ofModel = ofModel(s3, launch.request().topology().model().id());
+        return new LocalStore(written, access(s3, endpoint, ofModel), Optional.empty(), () -> {
             try (CacheBucket bucket = new CacheBucket(written)) {
                 bucket.probe();
             }
             return "S3 endpoint of the profile";
         });
+    }
+
+    /** How keys of a model's objects begin. */
+    static String ofModel(S3CacheSpec s3, String model) {
+        return switch (s3.writer()) {
+            case LMCACHE -> model + "@";
+            case OBJ -> ObjWriter.prefix(s3.keyPrefix()) + "/" + model.replace('/', '_') + "_";
+        };
     }
 
     private static ObjectStoreAccess access(S3CacheSpec s3, URI endpoint, String keyPrefix) {

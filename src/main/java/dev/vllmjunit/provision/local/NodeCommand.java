@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * How vLLM is told to be one node.
@@ -22,7 +22,7 @@ import java.util.OptionalInt;
  * @param served the model's directory, relative to the node's own: cache objects are named after it
  * @param port its HTTP port
  * @param sideChannelPort where NIXL's metadata is fetched
- * @param cacheServerPort the LMCache server's port, for a prefill node with one
+ * @param s3 how it keeps its KV cache in S3, if it does
  * @param threads OpenMP threads
  */
 record NodeCommand(
@@ -32,12 +32,10 @@ record NodeCommand(
         String served,
         int port,
         int sideChannelPort,
-        OptionalInt cacheServerPort,
+        Optional<S3Writer> s3,
         int threads) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Above any healthy answer's time; an engine waits as long for a dead cache server before it gives up. */
-    private static final int CACHE_SERVER_TIMEOUT_S = 60;
 
     List<String> arguments() {
         List<String> arguments = new ArrayList<>(List.of(
@@ -74,24 +72,20 @@ record NodeCommand(
                 "PYTHONHASHSEED", "0",
                 "UCX_TLS", "tcp,self,sm"));
         environment.putAll(spec.environment());
+        s3.ifPresent(writer -> environment.putAll(writer.environment()));
         environment.put("VLLM_NIXL_SIDE_CHANNEL_HOST", Launch.HOST);
         environment.put("VLLM_NIXL_SIDE_CHANNEL_PORT", String.valueOf(sideChannelPort));
         return environment;
     }
 
     private ObjectNode kvTransferConfig() {
-        if (cacheServerPort.isEmpty()) {
+        if (s3.isEmpty()) {
             return nixl(spec.role() == NodeRole.PREFILL ? "kv_producer" : "kv_consumer");
         }
         ObjectNode multi = connector("MultiConnector", "kv_both").put("kv_buffer_device", transfer.bufferDevice());
         ArrayNode connectors = multi.putObject("kv_connector_extra_config").putArray("connectors");
         connectors.add(nixl("kv_both"));
-        ObjectNode cache = connector("LMCacheMPConnector", "kv_both");
-        cache.putObject("kv_connector_extra_config")
-                .put("lmcache.mp.host", "tcp://" + Launch.HOST)
-                .put("lmcache.mp.port", cacheServerPort.getAsInt())
-                .put("lmcache.mp.mq_timeout", CACHE_SERVER_TIMEOUT_S);
-        connectors.add(cache);
+        connectors.add(s3.get().connector());
         return multi;
     }
 
@@ -103,7 +97,7 @@ record NodeCommand(
         return nixl;
     }
 
-    private static ObjectNode connector(String name, String role) {
+    static ObjectNode connector(String name, String role) {
         return JSON.createObjectNode().put("kv_connector", name).put("kv_role", role);
     }
 }

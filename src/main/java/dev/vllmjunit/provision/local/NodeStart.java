@@ -6,6 +6,7 @@ import dev.vllmjunit.provision.local.process.FreePorts;
 import dev.vllmjunit.provision.local.process.ManagedProcess;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;
+import dev.vllmjunit.topology.S3CacheSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,9 +26,8 @@ import java.util.OptionalInt;
 record NodeStart(Launch launch, NodeCommand command) {
 
     private static final String NIXL_AT_WORK = "Registering KV_Caches";
-    private static final String CACHE_AT_WORK = "engine-driven context registered";
 
-    static NodeStart of(Launch launch, NodeSpec spec, int position, OptionalInt cacheServerPort) {
+    static NodeStart of(Launch launch, NodeSpec spec, int position, Optional<S3Writer> s3) {
         OptionalInt firstSideChannel = launch.request().topology().kvTransfer().sideChannelPort();
         NodeCommand command = new NodeCommand(
                 spec,
@@ -36,7 +36,7 @@ record NodeStart(Launch launch, NodeCommand command) {
                 served(launch),
                 spec.port().orElseGet(FreePorts::next),
                 firstSideChannel.isPresent() ? firstSideChannel.getAsInt() + position : FreePorts.next(),
-                spec.role() == NodeRole.PREFILL ? cacheServerPort : OptionalInt.empty(),
+                spec.role() == NodeRole.PREFILL ? s3 : Optional.empty(),
                 threads(launch));
         return new NodeStart(launch, command);
     }
@@ -48,7 +48,7 @@ record NodeStart(Launch launch, NodeCommand command) {
         return launch.request()
                 .topology()
                 .s3Cache()
-                .filter(s3 -> s3.pathStyle())
+                .filter(s3 -> s3.writer() == S3CacheSpec.Writer.LMCACHE && s3.pathStyle())
                 .map(s3 -> s3.bucket() + "/" + id)
                 .orElse(id);
     }
@@ -88,9 +88,7 @@ record NodeStart(Launch launch, NodeCommand command) {
         readiness.awaitAnswer(endpoint.resolve("/health"));
         readiness.requireModel(endpoint, command.model().id());
         readiness.awaitLine(NIXL_AT_WORK);
-        if (command.cacheServerPort().isPresent()) {
-            readiness.awaitLine(CACHE_AT_WORK);
-        }
+        command.s3().ifPresent(writer -> readiness.awaitLine(writer.atWork()));
         return new RunningNode(command.spec(), endpoint, readiness.version(endpoint), Optional.of(readiness.log()));
     }
 

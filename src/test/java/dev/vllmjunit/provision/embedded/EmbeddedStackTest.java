@@ -13,6 +13,7 @@ import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.S3CacheSpec.Writer;
@@ -102,6 +103,16 @@ class EmbeddedStackTest {
             });
             assertThat(bucket.clear()).isEqualTo(WHOLE_CHUNKS);
         }
+    }
+
+    @Test
+    void theStoreTellsWhatWasWrittenAtFullSize() {
+        StoreTraffic before = stack.storeTraffic().orElseThrow().get();
+        throughBoth(5);
+        settle();
+
+        assertThat(stack.storeTraffic().orElseThrow().get().minus(before))
+                .isEqualTo(new StoreTraffic(0, 0, WHOLE_CHUNKS, (long) WHOLE_CHUNKS * 64 * 256, 0));
     }
 
     @Test

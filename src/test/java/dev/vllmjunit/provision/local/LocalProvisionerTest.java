@@ -7,7 +7,10 @@ import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Suitability;
 import dev.vllmjunit.topology.S3CacheSpec.Writer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -41,10 +44,36 @@ class LocalProvisionerTest {
     }
 
     @Test
-    void declinesTheOtherWriter() {
+    void takesVllmsOwnTieringWhereTheEnvironmentWillBeBuilt() {
+        assertThat(provisioner.examine(obj(Map.of()))).isEqualTo(Suitability.able());
+    }
+
+    @Test
+    void takesVllmsOwnTieringWhereThePluginIsInstalled() throws IOException {
+        Path plugins = Files.createDirectories(environment().resolve(".nixl_cu12.mesonpy.libs/plugins"));
+        Files.createFile(plugins.resolve("libplugin_OBJ.so"));
+
+        assertThat(provisioner.examine(obj(Map.of("vllm.local.home", directory.toString()))))
+                .isEqualTo(Suitability.able());
+    }
+
+    @Test
+    void declinesVllmsOwnTieringWithoutThePlugin() throws IOException {
+        Files.createDirectories(environment().resolve(".nixl_cu12.mesonpy.libs/plugins"));
+
         assertDeclined(
-                Requests.request("local", Map.of(), Optional.of(Writer.OBJ), directory),
-                "s3Cache.writer is OBJ, but stock vLLM refuses its own tiering on a CPU; write LMCACHE");
+                obj(Map.of("vllm.local.home", directory.toString())),
+                "s3Cache.writer is OBJ, but vllm.local.home, " + directory
+                        + ", holds no NIXL with an OBJ plugin that works on any machine; install nixl-cu12 there, leave"
+                        + " vllm.local.home out for an environment that is built, or write LMCACHE");
+    }
+
+    @Test
+    void declinesVllmsOwnTieringWithTheBucketInTheHostName() {
+        assertDeclined(
+                obj(Map.of("vllm.s3.path-style", "false")),
+                "s3Cache.writer is OBJ and s3Cache.pathStyle is false, but vLLM's tiering always puts the bucket into the"
+                        + " path; write pathStyle: true, or writer: LMCACHE");
     }
 
     @Test
@@ -60,6 +89,21 @@ class LocalProvisionerTest {
 
     private ProvisionRequest request(String profile, Map<String, String> settings) {
         return Requests.request(profile, settings, Optional.empty(), directory);
+    }
+
+    private ProvisionRequest obj(Map<String, String> settings) {
+        return Requests.request("local", settings, Optional.of(Writer.OBJ), directory);
+    }
+
+    /** Something that looks like an environment; where its packages go. */
+    private Path environment() throws IOException {
+        Files.createDirectories(directory.resolve("bin"));
+        Files.createSymbolicLink(directory.resolve("bin/python"), Path.of("/bin/sh"));
+        Path packages = Files.createDirectories(directory.resolve("lib/python3.11/site-packages"));
+        for (String name : List.of("vllm-0.32.0+cpu", "nixl-1.5.1", "lmcache-0.5.6", "torch-2.13.0")) {
+            Files.createDirectory(packages.resolve(name + ".dist-info"));
+        }
+        return packages;
     }
 
     private void assertDeclined(ProvisionRequest request, String reason) {

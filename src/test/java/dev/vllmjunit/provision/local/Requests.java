@@ -30,7 +30,8 @@ public final class Requests {
 
     private Requests() {}
 
-    static ProvisionRequest request(
+    /** A profile of this project, with settings over it. */
+    public static ProvisionRequest request(
             String profile, Map<String, String> settings, Optional<S3CacheSpec.Writer> writer, Path logs) {
         return request(new ProfileLoader(Path.of("profiles")).load(profile), settings, writer, logs);
     }

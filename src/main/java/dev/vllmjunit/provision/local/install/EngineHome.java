@@ -17,6 +17,9 @@ import java.util.stream.Stream;
  */
 public record EngineHome(Path root, Scripts scripts) {
 
+    /** Those built for CUDA 13 want a library of NVIDIA's beside them. */
+    private static final String NIXL_LIBRARIES = ".nixl_cu12.mesonpy.libs";
+
     private static final List<String> NEEDED = List.of("vllm", "nixl", "lmcache", "torch");
 
     /** Its interpreter. */
@@ -48,6 +51,14 @@ public record EngineHome(Path root, Scripts scripts) {
                         + "; install it there, or leave vllm.local.home out for an environment that is built");
     }
 
+    /** Directory of NIXL's plugins with an OBJ plugin that needs nothing else; empty where there is none. Starts nothing. */
+    public static Optional<Path> objectPlugins(Path root) {
+        return below(root, NIXL_LIBRARIES).stream()
+                .map(libraries -> libraries.toAbsolutePath().resolve("plugins"))
+                .filter(plugins -> Files.isRegularFile(plugins.resolve("libplugin_OBJ.so")))
+                .findFirst();
+    }
+
     private static Path pythonOf(Path root) {
         return root.toAbsolutePath().resolve("bin").resolve("python");
     }
@@ -55,20 +66,21 @@ public record EngineHome(Path root, Scripts scripts) {
     private static Optional<String> version(Path root, String distribution) {
         String start = distribution.replace('-', '_') + "-";
         String end = ".dist-info";
-        return sitePackages(root).stream()
+        return below(root, end).stream()
                 .map(path -> String.valueOf(path.getFileName()))
                 .filter(name -> name.startsWith(start) && name.endsWith(end))
                 .map(name -> name.substring(start.length(), name.length() - end.length()))
                 .findFirst();
     }
 
-    private static List<Path> sitePackages(Path root) {
+    /** What packages have put there under a name with this end. */
+    private static List<Path> below(Path root, String end) {
         Path lib = root.resolve("lib");
         if (!Files.isDirectory(lib)) {
             return List.of();
         }
         try (Stream<Path> found =
-                Files.find(lib, 3, (path, attributes) -> path.toString().endsWith(".dist-info"))) {
+                Files.find(lib, 3, (path, attributes) -> path.toString().endsWith(end))) {
             return found.toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -22,7 +22,8 @@ public final class Scripts {
     private static final String CACHE_SERVER = "cache_server.py";
     private static final String CEPH = "ceph.sh";
     private static final String SITE = "sitecustomize.py";
-    private static final List<String> ALL = List.of(LOCK, FINISH, MODEL, GUARD, CACHE_SERVER, CEPH, SITE);
+    private static final String TIERING = "cpu_tiering_spec.py";
+    private static final List<String> ALL = List.of(LOCK, FINISH, MODEL, GUARD, CACHE_SERVER, CEPH, SITE, TIERING);
     private static final int HASH_DIGITS = 12;
 
     private final Path directory;
@@ -62,7 +63,7 @@ public final class Scripts {
         return file(CEPH);
     }
 
-    /** To be put on {@code PYTHONPATH}: holds the fix of NIXL's idle core. */
+    /** To be put on {@code PYTHONPATH}: holds the fix of NIXL's idle core and vLLM's tiering on a CPU. */
     public Path site() {
         return directory;
     }
