@@ -95,6 +95,14 @@ abstract class Conformance {
     }
 
     @Nested
+    @Order(11)
+    class TheCacheServerIsAsked extends CacheServerSurface {
+        TheCacheServerIsAsked() {
+            super(stack());
+        }
+    }
+
+    @Nested
     @Order(7)
     class KvCacheIsHandedOver extends Handover {
         KvCacheIsHandedOver() {

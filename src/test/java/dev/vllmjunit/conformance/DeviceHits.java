@@ -50,6 +50,14 @@ abstract class DeviceHits {
         second.moves(Served.computing(tokens).own(hit).counters());
     }
 
+    @Test
+    void aPromptLongerThanAStepCountsAsOne() {
+        Counting counting = Counting.node(node);
+        node.complete(Requests.completion(Requests.fresh(StackUnderTest.LONGEST - 100)));
+
+        counting.moves(Served.computing(StackUnderTest.LONGEST - 100).counters());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK, 6 * BLOCK - 1})
     void aSharedBeginningHitsItsWholeBlocks(int shared) {

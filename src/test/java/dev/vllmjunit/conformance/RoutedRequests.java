@@ -10,6 +10,7 @@ import dev.vllmjunit.router.RouterConfig.Target;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,27 @@ abstract class RoutedRequests {
     }
 
     @Test
+    void outOfS3TheTextStaysTheSame() {
+        int tokens = 2 * StackUnderTest.CHUNK + 50;
+        ObjectNode request = Requests.completion(Requests.fresh(tokens)).put("return_token_ids", true);
+        Counting stored = Counting.of(stack.cacheServer, "lmcache_mp_l2_store_completed_objects_chunks_total");
+        JsonNode computed = stack.routed.complete(request).path("choices");
+        stored.moves(Map.of("l2_store_completed_objects_chunks_total", 2L));
+        stack.forgetAllButObjects();
+        Counting prefill = Counting.node(stack.prefill);
+        Counting decode = Counting.node(stack.decode);
+
+        JsonNode loaded = stack.routed.complete(request);
+
+        assertThat(loaded.path("choices")).isEqualTo(computed);
+        int reused = 2 * StackUnderTest.CHUNK;
+        assertThat(loaded.at("/usage/prompt_tokens_details/cached_tokens").asInt())
+                .isEqualTo(reused);
+        prefill.moves(Served.computing(tokens).outputs(1).loaded(reused).counters());
+        decode.moves(Served.computing(tokens).pulledFrom(reused).counters());
+    }
+
+    @Test
     void streamsComeAsDecodeSendsThem() {
         ObjectNode request = Requests.streaming(Requests.completion(Requests.fresh(300)));
         request.withObject("/stream_options").put("include_usage", true);
@@ -86,7 +108,7 @@ abstract class RoutedRequests {
                 stack.routed.post(Endpoint.CHAT, Requests.chat("hello there")).succeeded();
 
         assertThat(answer.path("id").asText()).startsWith("chatcmpl-");
-        decode.moves(java.util.Map.of("nixl_bytes_transferred_count", 1L));
+        decode.moves(Map.of("nixl_bytes_transferred_count", 1L));
     }
 
     @Test
