@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /** What the counters of one part move by from a moment on. Counters come a little after the answer that they count. */
 final class Counting {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(15);
     private static final Pattern OF_A_NODE = Pattern.compile("vllm:("
             + "(prompt|generation)_tokens.*_total|(external_)?prefix_cache_.*_total|request_success_total|num_preemptions_total"
             + "|nixl_num_.*_total|nixl_(bytes_transferred|num_descriptors|xfer_time_seconds|post_time_seconds)_count"
