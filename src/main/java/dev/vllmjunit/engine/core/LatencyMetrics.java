@@ -66,7 +66,7 @@ final class LatencyMetrics {
         perOutputToken.observe(times.decodeNanos() / NANOS / Math.max(1, sequence.outputs() - 1));
         promptTokens.observe(sequence.promptLength());
         generationTokens.observe(sequence.outputs());
-        computedTokens.observe(sequence.promptLength() - sequence.sources().cached());
+        computedTokens.observe(sequence.promptLength() - sequence.reusedTokens());
         maxTokens.observe(sequence.request().maxTokens());
         preemptions.observe(sequence.preemptions());
     }

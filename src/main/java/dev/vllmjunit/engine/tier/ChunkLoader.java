@@ -9,8 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Looks chunks up and loads them, host memory first. A load completes no earlier than the model says for the full-size bytes that
- * were really loaded; loads share nothing. Thread-safe.
+ * Looks chunks up and loads them, host memory first. As LMCache's, a lookup brings into host memory what only the store has, whether or
+ * not the node will want it. What is brought and loaded completes no earlier than the model says for the full-size bytes that really
+ * moved; loads share nothing. Thread-safe.
  */
 final class ChunkLoader {
 
@@ -45,17 +46,17 @@ final class ChunkLoader {
         return inFlight.get();
     }
 
-    /** How many leading chunks there are. */
-    CompletableFuture<Integer> leading(List<String> keys) {
+    /** How many leading chunks there are, in host memory by then. */
+    CompletableFuture<Integer> lookup(List<String> keys, Optional<String> salt) {
+        return leading(keys).thenCompose(there -> bring(keys.subList(0, there), salt));
+    }
+
+    private CompletableFuture<Integer> leading(List<String> keys) {
         int held = 0;
         while (held < keys.size() && host.contains(keys.get(held))) {
             held++;
         }
-        if (held == keys.size()) {
-            return CompletableFuture.completedFuture(held);
-        }
-        metrics.objectLookup();
-        return probe(keys, held, FIRST_WAVE);
+        return held == keys.size() ? CompletableFuture.completedFuture(held) : probe(keys, held, FIRST_WAVE);
     }
 
     /** Asks for a few chunks at once, then for more: a cold prompt costs a few requests, a warm one a few round trips. */
@@ -76,75 +77,106 @@ final class ChunkLoader {
         if (host.contains(key)) {
             return CompletableFuture.completedFuture(true);
         }
-        metrics.objectLookupChunk();
         return objects.exists(key);
     }
 
-    /** Loads the chunks up to the first that cannot be loaded; what came from the object store is in host memory afterwards. */
-    CompletableFuture<List<LoadedChunk>> load(List<String> keys, Optional<String> salt) {
-        long start = System.nanoTime();
-        List<CompletableFuture<Optional<byte[]>>> fetches = new ArrayList<>();
-        List<CompletableFuture<Optional<LoadedChunk>>> chunks = new ArrayList<>();
-        for (String key : keys) {
-            byte[] kv = host.get(key);
-            if (kv == null) {
-                CompletableFuture<Optional<byte[]>> fetch = objects.get(key);
-                fetches.add(fetch);
-                chunks.add(fetch.thenApply(read -> read.map(bytes -> new LoadedChunk(bytes, true))));
-            } else {
-                chunks.add(CompletableFuture.completedFuture(Optional.of(new LoadedChunk(kv.clone(), false))));
+    private CompletableFuture<Integer> bring(List<String> keys, Optional<String> salt) {
+        return fetch(keys, salt, false).thenApply(prefix -> {
+            for (int i = 0; i < prefix.size(); i++) {
+                if (prefix.get(i).origin() == Origin.STORE) {
+                    host.bring(keys.get(i), prefix.get(i).kv(), salt);
+                }
             }
+            long stored = count(prefix, Origin.STORE);
+            metrics.hits(salt, prefix.size() - stored, stored);
+            return prefix.size();
+        });
+    }
+
+    /** Loads the chunks up to the first that cannot be loaded. What has left host memory since the lookup comes from the store again. */
+    CompletableFuture<List<LoadedChunk>> load(List<String> keys, Optional<String> salt) {
+        return fetch(keys, salt, true).thenApply(prefix -> {
+            List<LoadedChunk> loaded = new ArrayList<>();
+            for (Fetched chunk : prefix) {
+                if (chunk.origin() == Origin.STORE) {
+                    host.put(keys.get(loaded.size()), chunk.kv(), salt);
+                }
+                loaded.add(new LoadedChunk(chunk.kv().clone(), chunk.origin() != Origin.HOST));
+            }
+            return loaded;
+        });
+    }
+
+    private CompletableFuture<List<Fetched>> fetch(List<String> keys, Optional<String> salt, boolean toDevice) {
+        long start = System.nanoTime();
+        int gets = 0;
+        List<CompletableFuture<Optional<Fetched>>> chunks = new ArrayList<>();
+        for (String key : keys) {
+            HostTier.Held held = host.take(key);
+            gets += held == null ? 1 : 0;
+            chunks.add(
+                    held == null ? fromStore(key) : CompletableFuture.completedFuture(Optional.of(Fetched.of(held))));
         }
-        begin(fetches.size());
+        int fetches = gets;
+        begin(fetches, salt);
         return all(chunks)
                 .thenApply(ChunkLoader::prefix)
-                .thenCompose(prefix -> time.at(start + modelledNanos(prefix)).thenApply(passed -> prefix))
-                .whenComplete((prefix, failure) -> end(fetches.size(), start, failure == null ? prefix : List.of()))
-                .thenApply(prefix -> retain(keys, prefix, salt));
+                .thenCompose(prefix ->
+                        time.at(start + modelledNanos(prefix, toDevice)).thenApply(passed -> prefix))
+                .whenComplete((prefix, failure) -> end(fetches, salt, start, failure == null ? prefix : List.of()));
     }
 
-    private void begin(int fetches) {
+    private CompletableFuture<Optional<Fetched>> fromStore(String key) {
+        return objects.get(key).thenApply(read -> read.map(kv -> new Fetched(kv, Origin.STORE)));
+    }
+
+    private void begin(int fetches, Optional<String> salt) {
         if (fetches > 0) {
             inFlight.incrementAndGet();
-            metrics.loadSubmitted(fetches);
+            metrics.loadSubmitted(salt, fetches);
         }
     }
 
-    private void end(int fetches, long start, List<LoadedChunk> prefix) {
+    private void end(int fetches, Optional<String> salt, long start, List<Fetched> prefix) {
         if (fetches > 0) {
             inFlight.decrementAndGet();
-            long loaded = fromObjectStore(prefix);
-            metrics.loadCompleted(loaded, loaded * chunkBytes, System.nanoTime() - start);
+            long loaded = count(prefix, Origin.STORE);
+            metrics.loadCompleted(salt, loaded, loaded * chunkBytes, System.nanoTime() - start);
         }
     }
 
-    private List<LoadedChunk> retain(List<String> keys, List<LoadedChunk> prefix, Optional<String> salt) {
-        for (int i = 0; i < prefix.size(); i++) {
-            if (prefix.get(i).fromObjectStore()) {
-                host.put(keys.get(i), prefix.get(i).kv().clone());
-            }
-        }
-        long stored = fromObjectStore(prefix);
-        metrics.hits(salt, prefix.size() - stored, stored);
-        return prefix;
-    }
-
-    private long modelledNanos(List<LoadedChunk> prefix) {
-        long stored = fromObjectStore(prefix);
-        long held = prefix.size() - stored;
+    /** The modelled time of an object's load goes all the way to the device, so that what was just brought costs no more. */
+    private long modelledNanos(List<Fetched> prefix, boolean toDevice) {
+        long stored = count(prefix, Origin.STORE);
+        long held = toDevice ? count(prefix, Origin.HOST) : 0;
         return (held == 0 ? 0 : cost.hostLoadNanos(held * chunkBytes))
                 + (stored == 0 ? 0 : cost.objectLoadNanos(stored * chunkBytes));
     }
 
-    private static long fromObjectStore(List<LoadedChunk> prefix) {
-        return prefix.stream().filter(LoadedChunk::fromObjectStore).count();
+    private static long count(List<Fetched> prefix, Origin origin) {
+        return prefix.stream().filter(chunk -> chunk.origin() == origin).count();
     }
 
-    private static List<LoadedChunk> prefix(List<Optional<LoadedChunk>> chunks) {
+    private static List<Fetched> prefix(List<Optional<Fetched>> chunks) {
         return chunks.stream()
                 .takeWhile(Optional::isPresent)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    private enum Origin {
+        HOST,
+        /** Host memory, where a lookup put it a moment ago. */
+        BROUGHT,
+        STORE
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // megabytes; never compared as a whole
+    private record Fetched(byte[] kv, Origin origin) {
+
+        static Fetched of(HostTier.Held held) {
+            return new Fetched(held.kv(), held.brought() ? Origin.BROUGHT : Origin.HOST);
+        }
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {

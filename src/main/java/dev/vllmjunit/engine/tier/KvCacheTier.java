@@ -14,7 +14,10 @@ public interface KvCacheTier extends AutoCloseable {
     /** Tokens in a chunk; a multiple of the node's block size. */
     int chunkTokens();
 
-    /** How many leading whole chunks of the prompt are available; looks at host memory, then at the object store. */
+    /**
+     * How many leading whole chunks of the prompt are available: looks at host memory, then at the object store, and brings what only the
+     * store has into host memory, completing no earlier than the model says that takes.
+     */
     CompletableFuture<Integer> lookup(int[] promptTokens, Optional<String> cacheSalt);
 
     /**
@@ -24,8 +27,8 @@ public interface KvCacheTier extends AutoCloseable {
     CompletableFuture<List<LoadedChunk>> load(
             int[] promptTokens, Optional<String> cacheSalt, int firstChunk, int endChunk);
 
-    /** Keeps one chunk in host memory and starts writing it to the object store. */
-    void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv);
+    /** Keeps the prompt's chunks from {@code firstChunk} on in host memory and starts writing them to the object store. */
+    void store(int[] promptTokens, Optional<String> cacheSalt, int firstChunk, List<byte[]> kv);
 
     /** Forgets what host memory holds; the object store keeps what it has. */
     void dropHostTier();
