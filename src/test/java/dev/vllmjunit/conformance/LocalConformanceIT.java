@@ -1,27 +1,13 @@
 package dev.vllmjunit.conformance;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.local.LocalProvisioner;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Tag;
 
-/** Real vLLM, NIXL, LMCache and S3: where an environment is named. */
+/** Real vLLM, NIXL, LMCache and S3. */
+@Tag("local")
 class LocalConformanceIT extends Conformance {
-
-    private static final String HOME = System.getProperty("vllm.local.home", "");
-
-    @BeforeAll
-    @Override
-    void start(@TempDir Path logs) {
-        assumeTrue(
-                !HOME.isEmpty(),
-                "runs real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment with vLLM, NIXL and LMCache");
-        super.start(logs);
-    }
 
     @Override
     Provisioner provisioner() {
@@ -30,6 +16,6 @@ class LocalConformanceIT extends Conformance {
 
     @Override
     Map<String, String> settings() {
-        return Map.of("vllm.local.home", HOME);
+        return dev.vllmjunit.provision.local.Requests.home();
     }
 }

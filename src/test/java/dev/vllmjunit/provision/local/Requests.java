@@ -54,6 +54,11 @@ public final class Requests {
         }
     }
 
+    /** Settings that name the environment, where one is named. */
+    public static Map<String, String> home() {
+        return HOME;
+    }
+
     private static Map<String, String> named(String setting) {
         String value = System.getProperty(setting, "");
         return value.isEmpty() ? Map.of() : Map.of(setting, value);
