@@ -6,16 +6,13 @@ import dev.vllmjunit.bench.StoreWatch.Outcome;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.ObjectTraffic;
-import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
-import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.topology.TopologyMerge;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -94,7 +91,12 @@ class StoreWatchTest {
     }
 
     private static StoreWatch watch(Topology topology, Optional<Supplier<StoreTraffic>> store) {
-        RunningStack stack = new NoNodes(store);
+        RunningStack stack = new NoNodes() {
+            @Override
+            public Optional<Supplier<StoreTraffic>> storeTraffic() {
+                return store;
+            }
+        };
         MetricsScraper scraper = new MetricsScraper(
                 stack, new NodeControl(stack, topology.model().id(), RunLimits.standard()));
         return new StoreWatch(topology, stack, scraper, LONGEST, PATIENCE);
@@ -105,46 +107,5 @@ class StoreWatchTest {
                 .load("nixl-s3")
                 .with(new Settings(Map.of("vllm.s3.writer", "OBJ"), Map.of(), key -> Optional.empty()));
         return TopologyMerge.merge(EmbeddedRig.declaration(1, 1), profile);
-    }
-
-    private record NoNodes(Optional<Supplier<StoreTraffic>> storeTraffic) implements RunningStack {
-
-        @Override
-        public String provisioner() {
-            return "none";
-        }
-
-        @Override
-        public boolean modelled() {
-            return false;
-        }
-
-        @Override
-        public List<RunningNode> prefill() {
-            return List.of();
-        }
-
-        @Override
-        public List<RunningNode> decode() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<URI> cacheServer() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<ObjectStoreAccess> objectStore() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Map<String, String> facts() {
-            return Map.of();
-        }
-
-        @Override
-        public void close() {}
     }
 }

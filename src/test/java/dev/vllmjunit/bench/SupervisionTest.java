@@ -6,12 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
-import dev.vllmjunit.kvstore.ObjectStoreAccess;
-import dev.vllmjunit.provision.RunningNode;
-import dev.vllmjunit.provision.RunningStack;
-import java.net.URI;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +91,7 @@ class SupervisionTest {
         }
     }
 
-    private static final class Watched implements RunningStack {
+    private static final class Watched extends NoNodes {
 
         private volatile @Nullable String outage;
 
@@ -105,43 +99,5 @@ class SupervisionTest {
         public Optional<String> outage() {
             return Optional.ofNullable(outage);
         }
-
-        @Override
-        public String provisioner() {
-            return "watched";
-        }
-
-        @Override
-        public boolean modelled() {
-            return true;
-        }
-
-        @Override
-        public List<RunningNode> prefill() {
-            return List.of();
-        }
-
-        @Override
-        public List<RunningNode> decode() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<URI> cacheServer() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<ObjectStoreAccess> objectStore() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Map<String, String> facts() {
-            return Map.of();
-        }
-
-        @Override
-        public void close() {}
     }
 }
