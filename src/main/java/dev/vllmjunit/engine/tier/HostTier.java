@@ -35,11 +35,7 @@ final class HostTier {
     }
 
     synchronized byte @Nullable [] get(String key) {
-        byte[] kv = chunks.get(key);
-        if (kv != null) {
-            metrics.hostRead();
-        }
-        return kv;
+        return chunks.get(key);
     }
 
     synchronized void put(String key, byte[] kv) {
