@@ -9,16 +9,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Fits times to measurements of a real stack, one request at a time, each from what the ones before do not explain:
+ * Fits times to measurements of a real stack, one request at a time:
  *
- * <ol>
+ * <ul>
  *   <li>decode step: a further output token;
  *   <li>transfer: what the decode node counts;
- *   <li>request: the decode hop less both;
- *   <li>prefill steps: a cold request's time to first token less the decode hop and the request's share;
- *   <li>loads: the same of a request whose KV cache is in host memory or S3, less the step that computes the rest;
+ *   <li>request, prefill steps and loads, together: the decode hop less both above is a request's share; the rest of the time to first
+ *       token is a request's share, the steps that compute what is not cached, and the load of what is;
  *   <li>stores: from prefill's answer until every chunk is in the bucket, which is as often as it is looked at.
- * </ol>
+ * </ul>
  *
  * <p>Driver, router, and an embedded node's HTTP, JSON and look-ups take real time in the embedded stack, too, and must not count twice:
  * {@link #lessOwn} takes away what the embedded stack was seen to need beyond its modelled times, at the lengths of the calibration.
@@ -32,22 +31,34 @@ record Calibration(int chunk, int budget, long tokenBytes) {
     MeasuredCost fit(String measured, Collection<Timing> medians) {
         Line decodeStep = decodeStep(medians);
         Line transfer = transfer(medians);
-        double request = request(medians, decodeStep, transfer);
-        Step step = prefillStep(medians, request);
+        LeastSquares rest = new LeastSquares();
+        for (Timing timing : medians) {
+            double explained = decodeStep.seconds(timing.tokens()) + transfer.seconds(bytes(timing.tokens()));
+            rest.addPart(timing.decode() - explained, timing.decode(), 1, 0, 0, 0, 0, 0, 0, 0);
+            rest.add(timing.prefill(), prefillTerms(timing));
+        }
+        double[] fitted = rest.fit();
         return new MeasuredCost(
                 measured,
-                request,
-                step,
+                fitted[0],
+                new Step(fitted[1], fitted[2], fitted[3]),
                 decodeStep,
                 transfer,
-                load(medians, State.HOST, request, step),
-                load(medians, State.S3, request, step),
+                new Line(fitted[4], fitted[5]),
+                new Line(fitted[6], fitted[7]),
                 store(medians));
     }
 
-    private static Line line(LeastSquares squares) {
-        double[] fitted = squares.fit(2);
-        return new Line(fitted[0], fitted[1]);
+    /** A request, its steps, tokens and pairs; a load from host memory and its bytes; one from S3 and its bytes. */
+    private double[] prefillTerms(Timing timing) {
+        int tokens = timing.tokens();
+        int loaded = loaded(tokens);
+        double pairs = Step.pairs(tokens - loaded, loaded);
+        return switch (timing.state()) {
+            case COLD -> new double[] {1, steps(tokens), tokens, Step.pairs(tokens, 0), 0, 0, 0, 0};
+            case HOST -> new double[] {1, 1, tokens - loaded, pairs, 1, bytes(loaded), 0, 0};
+            case S3 -> new double[] {1, 1, tokens - loaded, pairs, 0, 0, 1, bytes(loaded)};
+        };
     }
 
     private static Line decodeStep(Collection<Timing> medians) {
@@ -62,33 +73,9 @@ record Calibration(int chunk, int budget, long tokenBytes) {
         return line(squares);
     }
 
-    private double request(Collection<Timing> medians, Line decodeStep, Line transfer) {
-        LeastSquares squares = new LeastSquares();
-        medians.forEach(timing -> squares.add(
-                timing.decode() - decodeStep.seconds(timing.tokens()) - transfer.seconds(bytes(timing.tokens())), 1));
-        return squares.fit(1)[0];
-    }
-
-    private Step prefillStep(Collection<Timing> medians, double request) {
-        LeastSquares squares = new LeastSquares();
-        medians.stream()
-                .filter(timing -> timing.state() == State.COLD)
-                .forEach(timing -> squares.add(
-                        timing.prefill() - request,
-                        steps(timing.tokens()),
-                        timing.tokens(),
-                        Step.pairs(timing.tokens(), 0)));
-        double[] fitted = squares.fit(3);
-        return new Step(fitted[0], fitted[1], fitted[2]);
-    }
-
-    private Line load(Collection<Timing> medians, State state, double request, Step step) {
-        LeastSquares squares = new LeastSquares();
-        medians.stream()
-                .filter(timing -> timing.state() == state)
-                .forEach(timing -> squares.add(
-                        timing.prefill() - request - rest(step, timing.tokens()), 1, bytes(loaded(timing.tokens()))));
-        return line(squares);
+    private static Line line(LeastSquares squares) {
+        double[] fitted = squares.fit();
+        return new Line(fitted[0], fitted[1]);
     }
 
     private Line store(Collection<Timing> medians) {
@@ -96,7 +83,7 @@ record Calibration(int chunk, int budget, long tokenBytes) {
         medians.stream()
                 .filter(timing -> timing.state() == State.COLD)
                 .forEach(timing -> squares.add(timing.store(), bytes(loaded(timing.tokens()))));
-        return new Line(0, squares.fit(1)[0]);
+        return new Line(0, squares.fit()[0]);
     }
 
     /** The real stack's times less what the embedded one needs beyond its modelled times. */

@@ -1,6 +1,7 @@
 package dev.vllmjunit.agreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import org.assertj.core.data.Offset;
@@ -17,7 +18,7 @@ class LeastSquaresTest {
             squares.add(2 + 3 * n + 0.5 * n * n, 1, n, n * n);
         }
 
-        assertThat(squares.fit(3)).containsExactly(new double[] {2, 3, 0.5}, EXACTLY);
+        assertThat(squares.fit()).containsExactly(new double[] {2, 3, 0.5}, EXACTLY);
     }
 
     @Test
@@ -27,7 +28,7 @@ class LeastSquaresTest {
             squares.add(10 * n - 0.1, 1, n);
         }
 
-        double[] fitted = squares.fit(2);
+        double[] fitted = squares.fit();
 
         assertThat(fitted[0]).isZero();
         assertThat(fitted[1]).isBetween(9.9, 10.0);
@@ -35,13 +36,23 @@ class LeastSquaresTest {
 
     @Test
     void weighsErrorsByTheValue() {
-        double[] fitted = new LeastSquares().add(1, 1).add(1, 1).add(1_000, 1).fit(1);
+        double[] fitted = new LeastSquares().add(1, 1).add(1, 1).add(1_000, 1).fit();
 
         assertThat(fitted[0]).as("two in three say 1").isLessThan(2);
     }
 
     @Test
-    void saysNothingFromNothing() {
-        assertThat(new LeastSquares().add(-1, 1, 2).fit(2)).containsExactly(0, 0);
+    void weighsErrorsOfAPartByTheWhole() {
+        double[] fitted =
+                new LeastSquares().addPart(1, 10, 1).addPart(2, 1_000, 1).fit();
+
+        assertThat(fitted[0]).isCloseTo(1, within(0.01));
+    }
+
+    @Test
+    void refusesWhatErrorsCannotBeRelativeTo() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LeastSquares().add(0, 1))
+                .withMessage("the value is 0.0; it must be greater than 0");
     }
 }

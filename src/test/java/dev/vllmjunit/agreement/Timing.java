@@ -28,6 +28,8 @@ record Timing(
         double transfer,
         double store) {
 
+    private static final double LEAST = 1e-4;
+
     /** Several requests of one state and length as one. */
     static Timing median(List<Timing> timings) {
         return new Timing(
@@ -45,10 +47,17 @@ record Timing(
         return Sample.of(timings.stream().mapToDouble(time).toArray()).quantile(0.5);
     }
 
-    /** The same request on a stack whose hops take so much less. */
+    /** The same request on a stack whose hops take so much less, but some time all the same. */
     Timing less(double prefillSeconds, double decodeSeconds) {
         return new Timing(
-                state, tokens, firstToken, prefill - prefillSeconds, decode - decodeSeconds, perToken, transfer, store);
+                state,
+                tokens,
+                firstToken,
+                Math.max(LEAST, prefill - prefillSeconds),
+                Math.max(LEAST, decode - decodeSeconds),
+                perToken,
+                transfer,
+                store);
     }
 
     /** By name, for a table. */
