@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The blocks of one engine's KV cache: reference counts, the free list in order of eviction, and the prefix cache over it. As in
  * vLLM, a free block keeps its key and its content until it is handed out again, blocks without a key go first, and a request's
- * last blocks go before its first. Bytes are allocated when a block is first written. Not thread-safe: the engine's lock guards it.
+ * last blocks go before its first. As in vLLM the first block is nobody's: it stands for no block. Bytes are allocated when a block is first written. Not thread-safe: the engine's lock guards it.
  */
 final class BlockPool {
 
@@ -16,8 +16,10 @@ final class BlockPool {
     private final long[] key;
     private final boolean[] cached;
     private final FreeList free;
+    private final int nobodys;
     private final Map<Long, Integer> byKey = new HashMap<>();
 
+    /** So many blocks, of which one fewer hold something. */
     BlockPool(int blocks, int blockBytes) {
         this.content = new byte[blocks][];
         this.blockBytes = blockBytes;
@@ -25,10 +27,12 @@ final class BlockPool {
         this.key = new long[blocks];
         this.cached = new boolean[blocks];
         this.free = new FreeList(blocks);
+        this.nobodys = free.removeFirst();
     }
 
+    /** Blocks that hold something or could. */
     int size() {
-        return references.length;
+        return references.length - 1;
     }
 
     int freeBlocks() {
@@ -107,7 +111,7 @@ final class BlockPool {
         if (heldBlocks() > 0) {
             return false;
         }
-        for (int block = 0; block < size(); block++) {
+        for (int block = nobodys + 1; block < references.length; block++) {
             forgetKey(block);
             content[block] = null;
         }

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param model what it serves
  * @param vocabulary token ids an output is drawn from; at least two
  * @param blockSize tokens in a KV cache block; a multiple of 16
- * @param cacheTokens capacity of its KV cache, in tokens; at least a block
+ * @param cacheTokens capacity of its KV cache, in tokens; at least two blocks, because one is nobody's, as in vLLM
  * @param maxBatchedTokens token budget of one scheduler step; at least 1
  * @param kvScale full-size KV bytes divided by bytes really held and moved; divides the model's KV bytes per token
  * @param lease how long blocks are kept for a decode node that does not come
@@ -50,9 +50,10 @@ public record EngineConfig(
                 "blockSize is " + blockSize + "; it must be a multiple of " + KvStream.SEGMENT
                         + ", for instance 16, 64 or 128");
         require(
-                cacheTokens >= blockSize && cacheTokens / blockSize < Integer.MAX_VALUE,
+                cacheTokens >= 2L * blockSize && cacheTokens / blockSize < Integer.MAX_VALUE,
                 name,
-                "cacheTokens is " + cacheTokens + "; it must hold at least one block of " + blockSize + " tokens");
+                "cacheTokens is " + cacheTokens + "; it must hold at least two blocks of " + blockSize
+                        + " tokens, one of which is nobody's");
         require(maxBatchedTokens >= 1, name, "maxBatchedTokens is " + maxBatchedTokens + "; it must be at least 1");
         require(
                 kvScale >= 1 && model.kvBytesPerToken() % kvScale == 0,
@@ -83,7 +84,7 @@ public record EngineConfig(
         return blockSize * heldBytesPerToken();
     }
 
-    /** Blocks in the KV cache. */
+    /** Blocks in the KV cache, with the one that is nobody's. */
     int blocks() {
         return Math.toIntExact(cacheTokens / blockSize);
     }

@@ -97,7 +97,7 @@ final class EngineMetrics {
         }
     }
 
-    /** A step computed so many prompt tokens and sampled so many. */
+    /** A step brought out so many tokens: those it sampled and, with a first one, the computed ones of its prompt, whichever step did it. */
     void step(int tokens) {
         iterationTokens.observe(tokens);
     }

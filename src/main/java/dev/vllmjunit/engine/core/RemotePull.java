@@ -110,10 +110,22 @@ final class RemotePull implements ExternalKv {
                     new PullRequest(remote.requestId(), Leases.promptKey(prompt), prompt.length, firstBlock, wanted));
             long posted = System.nanoTime();
             Pacing.waitUntil(deadline, closed);
-            metrics.transferred(System.nanoTime() - start, posted - start, bytes, wanted.length);
+            metrics.transferred(
+                    System.nanoTime() - start, posted - start, bytes, descriptors(sequence, firstBlock, wanted));
             notifyDone(session, remote);
             return blocks;
         }
+    }
+
+    /** As NIXL counts on a CPU: one for each layer and for each run of blocks that are neighbours on both sides. */
+    private int descriptors(Sequence sequence, int firstBlock, int[] wanted) {
+        int runs = 1;
+        for (int i = 1; i < wanted.length; i++) {
+            boolean neighbours = wanted[i] == wanted[i - 1] + 1
+                    && sequence.block(firstBlock + i) == sequence.block(firstBlock + i - 1) + 1;
+            runs += neighbours ? 0 : 1;
+        }
+        return runs * config.model().layers();
     }
 
     /** The blocks are here: as in vLLM, a lost notification costs the prefill node a lease, not the request. */

@@ -98,6 +98,11 @@ final class Scheduler implements ExternalKv.Loads {
         }
         cacheBlocks(sequence, tokens);
         sequence.computed(Math.min(tokens, sequence.count() - 1));
+        if (tokens > 0 && sequence.computed() == 0) {
+            // vLLM takes a loaded prompt of one token, which is computed again, for one that it has not looked up yet.
+            sequence.sources().set(0, 0);
+            metrics.admitted(sequence, 0, 0, external.apply(sequence).source());
+        }
         sequence.enter(Phase.LOADED);
     }
 

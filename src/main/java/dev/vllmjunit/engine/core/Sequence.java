@@ -73,6 +73,11 @@ final class Sequence {
         return sources;
     }
 
+    /** Prompt tokens that were not computed for this request. Of a pulled prompt only the prefill node knows, and its word is passed on. */
+    int reusedTokens() {
+        return request.remoteKv().map(RemoteKv::cachedTokens).orElseGet(sources::cached);
+    }
+
     BlockHashes hashes() {
         return hashes;
     }

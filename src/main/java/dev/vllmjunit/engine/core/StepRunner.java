@@ -74,12 +74,17 @@ final class StepRunner {
             sequence.computed(chunk.to());
             scheduler.cacheBlocks(sequence, chunk.to());
             tier.ifPresent(server -> server.store(sequence));
-            tokens += chunk.tokens();
             if (chunk.samples()) {
+                tokens += 1
+                        + (sequence.outputs() == 0
+                                ? sequence.promptLength() - sequence.sources().cached()
+                                : 0);
                 sample(sequence, now);
             }
         }
-        metrics.step(tokens);
+        if (tokens > 0) {
+            metrics.step(tokens);
+        }
     }
 
     private void sample(Sequence sequence, long now) {

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,14 +78,16 @@ final class TierAccess implements ExternalKv {
             return;
         }
         int whole = Math.min(sequence.computed(), sequence.promptLength()) / chunkTokens;
-        for (int chunk = view.stored(); chunk < whole; chunk++) {
-            byte[] kv = copyOut(sequence, chunk);
-            int index = chunk;
-            GenerationRequest request = sequence.request();
-            storing.execute(
-                    () -> Calls.safely(() -> tier.store(request.promptTokens(), request.cacheSalt(), index, kv)));
+        int first = view.stored();
+        if (first >= whole) {
+            return;
         }
-        view.stored(Math.max(view.stored(), whole));
+        List<byte[]> kv = IntStream.range(first, whole)
+                .mapToObj(chunk -> copyOut(sequence, chunk))
+                .toList();
+        GenerationRequest request = sequence.request();
+        storing.execute(() -> Calls.safely(() -> tier.store(request.promptTokens(), request.cacheSalt(), first, kv)));
+        view.stored(whole);
     }
 
     private void ask(Sequence sequence) {

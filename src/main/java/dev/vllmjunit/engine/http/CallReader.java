@@ -68,7 +68,8 @@ final class CallReader {
         KvTransfer transfer = transfer(body, all);
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            int most = Limits.outputTokens(shape, asked, all.get(i).length, model.maxModelLength());
+            int most =
+                    Limits.outputTokens(shape.maxTokensField(body), asked, all.get(i).length, model.maxModelLength());
             Limits.checkLeastTokens(body, most);
             requests.add(new GenerationRequest(
                     Ids.internal(shape.chat() ? id : id + "-" + i),

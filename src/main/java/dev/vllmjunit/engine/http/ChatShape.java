@@ -35,14 +35,13 @@ final class ChatShape implements Shape {
     }
 
     @Override
-    public String maxTokensField() {
-        return "max_completion_tokens";
+    public String maxTokensField(Fields body) {
+        return body.value("max_completion_tokens").isPresent() ? "max_completion_tokens" : "max_tokens";
     }
 
     @Override
     public OptionalLong maxTokens(Fields body) {
-        OptionalLong tokens = body.integer("max_completion_tokens");
-        return tokens.isPresent() ? tokens : body.integer("max_tokens");
+        return body.integer(maxTokensField(body));
     }
 
     @Override

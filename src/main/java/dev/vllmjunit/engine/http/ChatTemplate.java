@@ -26,7 +26,8 @@ final class ChatTemplate {
                     .asException();
         }
         if (messages.isEmpty()) {
-            throw ApiError.badField("messages is empty; send at least one message", MESSAGES)
+            throw ApiError.badRequest(
+                            "Cannot apply chat template to an empty conversation. Provide at least one message.")
                     .asException();
         }
         StringBuilder prompt = new StringBuilder();

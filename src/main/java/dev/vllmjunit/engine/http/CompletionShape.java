@@ -36,7 +36,7 @@ final class CompletionShape implements Shape {
     }
 
     @Override
-    public String maxTokensField() {
+    public String maxTokensField(Fields body) {
         return "max_tokens";
     }
 

@@ -69,7 +69,11 @@ final class JsonBody {
             throw Violation.missing("body", MissingNode.getInstance()).error().asException();
         }
         try {
-            return READER.readTree(bytes.toByteArray());
+            JsonNode body = READER.readTree(bytes.toByteArray());
+            if (body.isNull()) {
+                throw Violation.missing("body", body).error().asException();
+            }
+            return body;
         } catch (JsonProcessingException e) {
             throw malformed(e).asException();
         } catch (IOException e) {

@@ -13,11 +13,11 @@ final class Limits {
     /**
      * How many tokens are generated: what is asked for, or the room that the prompt leaves if that is less, as vLLM does.
      *
+     * @param field what it was asked for with
      * @param longest the model's maximum length, prompt and output
      */
-    static int outputTokens(Shape shape, OptionalLong asked, int promptTokens, int longest) {
+    static int outputTokens(String field, OptionalLong asked, int promptTokens, int longest) {
         if (asked.orElse(1) > longest) {
-            String field = shape.maxTokensField();
             throw ApiError.badValue(
                             field + "=" + asked.getAsLong() + " cannot be greater than max_model_len=" + longest
                                     + ". Please request fewer output tokens.",

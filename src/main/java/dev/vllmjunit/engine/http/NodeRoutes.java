@@ -26,7 +26,6 @@ final class NodeRoutes {
     }
 
     Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-        response.header(REQUEST_ID, request.requestHeaders().get(REQUEST_ID, Ids.random()));
         return Mono.defer(() -> route(request, response))
                 .onErrorResume(failure -> Mono.just(reply(failure)))
                 .flatMap(reply -> Mono.from(write(reply, response)));

@@ -3,6 +3,10 @@ package dev.vllmjunit.engine.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Reads the {@code prompt} of a completion: text, token ids, or a list of either. */
 final class Prompts {
@@ -38,67 +42,103 @@ final class Prompts {
         if (prompt.isTextual()) {
             return List.of(tokenizer.encode(prompt.textValue()));
         }
-        if (!prompt.isArray()) {
-            throw neitherTextNorList(prompt, path);
-        }
-        if (prompt.path(0).isNumber()) {
-            return List.of(ids(prompt, path));
-        }
+        requireOneShape(prompt, path);
         List<int[]> prompts = new ArrayList<>();
-        for (int i = 0; i < prompt.size(); i++) {
-            prompts.add(element(prompt.get(i), path + "." + i));
+        if (prompt.path(0).isNumber()) {
+            prompts.add(known(prompt, path));
+        } else {
+            prompt.forEach(element ->
+                    prompts.add(element.isTextual() ? tokenizer.encode(element.textValue()) : known(element, path)));
         }
         return prompts;
     }
 
-    private int[] element(JsonNode element, String path) {
-        if (element.isTextual()) {
-            return tokenizer.encode(element.textValue());
+    /** Pydantic tries the four shapes of a prompt in turn, and reports what each of them lacks if none fits. */
+    private static void requireOneShape(JsonNode prompt, String path) {
+        List<Violation> found = new ArrayList<>();
+        boolean fits = adds(found, idViolations(prompt, path))
+                || adds(found, violations(prompt, path, (list, where) -> idViolations(list, where).stream()))
+                || adds(found, noText(prompt, path).stream().toList())
+                || adds(found, violations(prompt, path, (text, where) -> noText(text, where).stream()));
+        if (!fits) {
+            throw Violation.error(found.toArray(Violation[]::new)).asException();
         }
-        if (!element.isArray()) {
-            throw Violation.of("string_type", path, "Input should be a valid string", element)
-                    .error()
-                    .asException();
-        }
-        return ids(element, path);
     }
 
-    /** Token ids of a list, checked against the vocabulary. */
-    int[] ids(JsonNode list, String path) {
+    /** Whether there is nothing to add. */
+    private static boolean adds(List<Violation> all, List<Violation> more) {
+        all.addAll(more);
+        return more.isEmpty();
+    }
+
+    /**
+     * The token ids of a list.
+     *
+     * @throws ApiException naming every element that is none
+     */
+    static int[] ids(JsonNode list, String path) {
+        List<Violation> violations = idViolations(list, path);
+        if (!violations.isEmpty()) {
+            throw Violation.error(violations.toArray(Violation[]::new)).asException();
+        }
         int[] ids = new int[list.size()];
         for (int i = 0; i < ids.length; i++) {
-            ids[i] = id(list.get(i), path + "." + i);
+            ids[i] = (int) Math.min(list.get(i).longValue(), Integer.MAX_VALUE);
         }
         return ids;
     }
 
-    private int id(JsonNode id, String path) {
-        if (!id.isIntegralNumber()) {
-            throw Violation.of("int_type", path, "Input should be a valid integer", id)
-                    .error()
-                    .asException();
-        }
-        if (id.longValue() < 0) {
-            throw new Violation(
-                            "greater_than_equal",
-                            path,
-                            "Input should be greater than or equal to 0",
-                            id.asText(),
-                            "'ge': 0")
-                    .error()
-                    .asException();
-        }
-        if (!id.canConvertToLong() || !tokenizer.knows(id.longValue())) {
-            throw ApiError.badRequest("Token id " + id.asText() + " is out of vocabulary")
-                    .asException();
-        }
-        return id.intValue();
+    private static List<Violation> idViolations(JsonNode list, String path) {
+        return violations(list, path, (id, where) -> idViolation(id, where).stream());
     }
 
-    /** Pydantic tries the four shapes of a prompt in turn and reports each. */
-    private static ApiException neitherTextNorList(JsonNode prompt, String path) {
-        Violation list = Violation.of("list_type", path, "Input should be a valid list", prompt);
-        Violation text = Violation.of("string_type", path, "Input should be a valid string", prompt);
-        return Violation.error(list, list, text, list).asException();
+    private static List<Violation> violations(
+            JsonNode list, String path, BiFunction<JsonNode, String, Stream<Violation>> ofElement) {
+        if (!list.isArray()) {
+            return List.of(Violation.of("list_type", path, "Input should be a valid list", list));
+        }
+        return IntStream.range(0, list.size())
+                .boxed()
+                .flatMap(i -> ofElement.apply(list.get(i), path + "." + i))
+                .toList();
+    }
+
+    private static Optional<Violation> noText(JsonNode value, String path) {
+        return value.isTextual()
+                ? Optional.empty()
+                : Optional.of(Violation.of("string_type", path, "Input should be a valid string", value));
+    }
+
+    private static Optional<Violation> idViolation(JsonNode id, String path) {
+        String integer = "Input should be a valid integer";
+        if (id.isTextual()) {
+            return Optional.of(
+                    Violation.of("int_parsing", path, integer + ", unable to parse string as an integer", id));
+        }
+        if (!id.isNumber()) {
+            return Optional.of(Violation.of("int_type", path, integer, id));
+        }
+        if (!id.isIntegralNumber()) {
+            return Optional.of(
+                    Violation.of("int_from_float", path, integer + ", got a number with a fractional part", id));
+        }
+        return id.bigIntegerValue().signum() >= 0
+                ? Optional.empty()
+                : Optional.of(new Violation(
+                        "greater_than_equal",
+                        path,
+                        "Input should be greater than or equal to 0",
+                        id.asText(),
+                        "'ge': 0"));
+    }
+
+    private int[] known(JsonNode list, String path) {
+        list.forEach(id -> {
+            if (id.isIntegralNumber() && !(id.canConvertToLong() && tokenizer.knows(id.longValue()))) {
+                throw ApiError.badRequest("Token id " + id.asText() + " is out of vocabulary")
+                        .asException();
+            }
+        });
+        return ids(list, path);
     }
 }

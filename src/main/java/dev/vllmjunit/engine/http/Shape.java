@@ -22,8 +22,8 @@ interface Shape {
     /** {@code object} of a chunk. */
     String chunkObject();
 
-    /** Name of the field that bounds the output, for messages. */
-    String maxTokensField();
+    /** Name of the field that bounds the output. */
+    String maxTokensField(Fields body);
 
     /** How many tokens are asked for; empty for all the room there is. */
     OptionalLong maxTokens(Fields body);

@@ -3,6 +3,7 @@ package dev.vllmjunit.engine.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.topology.ModelSpec;
+import java.util.Arrays;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -78,8 +79,9 @@ final class TokenizeEndpoints {
                     .error()
                     .asException();
         }
-        int[] tokens = new Prompts(tokenizer).ids(list, body.pathOf("tokens"));
+        int[] tokens = Prompts.ids(list, body.pathOf("tokens"));
         reader.requireModel(body);
-        return Json.object().put("prompt", tokenizer.decode(tokens));
+        int[] known = Arrays.stream(tokens).filter(tokenizer::knows).toArray();
+        return Json.object().put("prompt", tokenizer.decode(known));
     }
 }

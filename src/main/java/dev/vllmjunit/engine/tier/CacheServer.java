@@ -2,7 +2,9 @@ package dev.vllmjunit.engine.tier;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -132,21 +134,30 @@ public final class CacheServer implements KvCacheTier {
     }
 
     @Override
-    public void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv) {
+    public void store(int[] promptTokens, Optional<String> cacheSalt, int firstChunk, List<byte[]> kv) {
         List<String> chunks = keys.of(promptTokens, cacheSalt);
-        if (chunk < 0 || chunk >= chunks.size()) {
-            throw new IllegalArgumentException("chunk " + chunk + " was to be stored; a prompt of "
-                    + promptTokens.length + " tokens has chunks [0, " + chunks.size() + ")");
+        if (firstChunk < 0 || firstChunk + kv.size() > chunks.size()) {
+            throw new IllegalArgumentException("chunks [" + firstChunk + ", " + (firstChunk + kv.size())
+                    + ") were to be stored; a prompt of " + promptTokens.length + " tokens has chunks [0, "
+                    + chunks.size() + ")");
         }
+        kv.forEach(this::requireWhole);
+        if (closed) {
+            return;
+        }
+        Map<String, byte[]> copies = new LinkedHashMap<>();
+        for (int i = 0; i < kv.size(); i++) {
+            copies.put(chunks.get(firstChunk + i), kv.get(i).clone());
+        }
+        copies.forEach((key, copy) -> host.put(key, copy, cacheSalt));
+        stores.submit(copies, cacheSalt);
+    }
+
+    private void requireWhole(byte[] kv) {
         if (kv.length != config.heldChunkBytes()) {
             throw new IllegalArgumentException(
                     "a chunk of " + kv.length + " bytes was to be stored; " + config.chunkTokens() + " tokens at scale "
                             + config.kvScale() + " have " + config.heldChunkBytes());
-        }
-        if (!closed) {
-            byte[] copy = kv.clone();
-            host.put(chunks.get(chunk), copy);
-            stores.submit(chunks.get(chunk), copy);
         }
     }
 

@@ -56,7 +56,7 @@ final class ChunkLoader {
                 .takeWhile(Optional::isPresent)
                 .flatMap(Optional::stream)
                 .toList();
-        return beyond(keys, held.size()).thenApply(behind -> {
+        return beyond(keys, held.size(), salt).thenApply(behind -> {
             metrics.hits(salt, held.size(), behind.size(), fetched(behind));
             return new Found(Stream.concat(held.stream(), behind.stream()).toList());
         });
@@ -66,12 +66,11 @@ final class ChunkLoader {
         return Optional.ofNullable(host.get(key)).map(kv -> new LoadedChunk(kv, false));
     }
 
-    private CompletableFuture<List<LoadedChunk>> beyond(List<String> keys, int held) {
+    private CompletableFuture<List<LoadedChunk>> beyond(List<String> keys, int held, Optional<String> salt) {
         if (held == keys.size()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        metrics.objectLookup();
-        return probe(keys, held, FIRST_WAVE).thenCompose(end -> fetch(keys.subList(held, end)));
+        return probe(keys, held, FIRST_WAVE).thenCompose(end -> fetch(keys.subList(held, end), salt));
     }
 
     /** Asks for a few chunks at once, then for more: a cold prompt costs a few requests, a warm one a few round trips. */
@@ -92,28 +91,27 @@ final class ChunkLoader {
         if (host.contains(key)) {
             return CompletableFuture.completedFuture(true);
         }
-        metrics.objectLookupChunk();
         return objects.exists(key);
     }
 
     /** The chunks up to the first that cannot be read. */
-    private CompletableFuture<List<LoadedChunk>> fetch(List<String> keys) {
+    private CompletableFuture<List<LoadedChunk>> fetch(List<String> keys, Optional<String> salt) {
         long start = System.nanoTime();
         List<CompletableFuture<Optional<LoadedChunk>>> chunks =
                 keys.stream().map(this::inEitherTier).toList();
         long fetches = keys.stream().filter(key -> !host.contains(key)).count();
-        begin(fetches);
+        begin(fetches, salt);
         return all(chunks)
                 .thenApply(ChunkLoader::prefix)
                 .thenCompose(prefix -> time.at(start + modelledNanos(prefix)).thenApply(passed -> prefix))
-                .whenComplete((prefix, failure) -> end(fetches, start, failure == null ? fetched(prefix) : 0))
-                .thenApply(prefix -> retain(keys, prefix));
+                .whenComplete((prefix, failure) -> end(fetches, salt, start, failure == null ? fetched(prefix) : 0))
+                .thenApply(prefix -> retain(keys, prefix, salt));
     }
 
-    private List<LoadedChunk> retain(List<String> keys, List<LoadedChunk> prefix) {
+    private List<LoadedChunk> retain(List<String> keys, List<LoadedChunk> prefix, Optional<String> salt) {
         for (int i = 0; i < prefix.size(); i++) {
             if (prefix.get(i).fromObjectStore()) {
-                host.put(keys.get(i), prefix.get(i).kv());
+                host.put(keys.get(i), prefix.get(i).kv(), salt);
             }
         }
         return prefix;
@@ -135,7 +133,6 @@ final class ChunkLoader {
     CompletableFuture<List<LoadedChunk>> load(List<LoadedChunk> held) {
         long start = System.nanoTime();
         long fromHost = held.size() - fetched(held);
-        metrics.hostRead(fromHost);
         List<LoadedChunk> copies = held.stream()
                 .map(chunk -> new LoadedChunk(chunk.kv().clone(), chunk.fromObjectStore()))
                 .toList();
@@ -143,17 +140,17 @@ final class ChunkLoader {
         return time.at(start + nanos).thenApply(passed -> copies);
     }
 
-    private void begin(long fetches) {
+    private void begin(long fetches, Optional<String> salt) {
         if (fetches > 0) {
             inFlight.incrementAndGet();
-            metrics.loadSubmitted(fetches);
+            metrics.loadSubmitted(salt, fetches);
         }
     }
 
-    private void end(long fetches, long start, long loaded) {
+    private void end(long fetches, Optional<String> salt, long start, long loaded) {
         if (fetches > 0) {
             inFlight.decrementAndGet();
-            metrics.loadCompleted(loaded, loaded * chunkBytes, System.nanoTime() - start);
+            metrics.loadCompleted(salt, loaded, loaded * chunkBytes, System.nanoTime() - start);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.vllmjunit.engine.tier;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** L1: chunks in host memory, the least recently used ones evicted. Thread-safe. Arrays are held as given and must not change. */
@@ -38,9 +39,9 @@ final class HostTier {
         return chunks.get(key);
     }
 
-    synchronized void put(String key, byte[] kv) {
+    synchronized void put(String key, byte[] kv, Optional<String> salt) {
         if (chunks.put(key, kv) == null) {
-            metrics.hostWritten();
+            metrics.hostWritten(salt);
         }
     }
 

@@ -26,8 +26,8 @@ public interface KvCacheTier extends AutoCloseable {
      */
     CompletableFuture<List<LoadedChunk>> load(Found found, int firstChunk);
 
-    /** Keeps one chunk in host memory and starts writing it to the object store. */
-    void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv);
+    /** Keeps the prompt's chunks from {@code firstChunk} on in host memory and starts writing them to the object store. */
+    void store(int[] promptTokens, Optional<String> cacheSalt, int firstChunk, List<byte[]> kv);
 
     /** Forgets what host memory holds; the object store keeps what it has. */
     void dropHostTier();

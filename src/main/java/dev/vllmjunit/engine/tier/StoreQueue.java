@@ -2,7 +2,10 @@ package dev.vllmjunit.engine.tier;
 
 import dev.vllmjunit.engine.cost.CostModel;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,13 +58,34 @@ final class StoreQueue {
         return inFlight.size();
     }
 
-    /** Starts writing a chunk that is neither in the store, as far as is known, nor on its way there. */
-    void submit(String key, byte[] kv) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        if (objects.knows(key) || inFlight.putIfAbsent(key, done) != null) {
+    /** Starts writing those of the chunks that are neither in the store, as far as is known, nor on their way there. */
+    void submit(Map<String, byte[]> chunks, Optional<String> salt) {
+        Map<String, CompletableFuture<Boolean>> begun = new LinkedHashMap<>();
+        chunks.forEach((key, kv) -> {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            if (!objects.knows(key) && inFlight.putIfAbsent(key, done) == null) {
+                begun.put(key, done);
+            }
+        });
+        if (begun.isEmpty()) {
             return;
         }
-        metrics.storeSubmitted();
+        metrics.storeSubmitted(salt, begun.size());
+        AtomicInteger open = new AtomicInteger(begun.size());
+        begun.forEach((key, done) -> done.thenAccept(stored -> ended(stored, salt, open.decrementAndGet())));
+        begun.forEach((key, done) -> start(key, Objects.requireNonNull(chunks.get(key)), done));
+    }
+
+    private void ended(boolean stored, Optional<String> salt, int stillOpen) {
+        if (stored) {
+            metrics.chunkStored(salt);
+        }
+        if (stillOpen == 0) {
+            metrics.storeCompleted();
+        }
+    }
+
+    private void start(String key, byte[] kv, CompletableFuture<Boolean> done) {
         if (waitingBytes.addAndGet(kv.length) > limitBytes) {
             logFull();
             finish(key, kv, done, false);
@@ -86,9 +111,8 @@ final class StoreQueue {
 
     private void finish(String key, byte[] kv, CompletableFuture<Boolean> done, boolean stored) {
         waitingBytes.addAndGet(-kv.length);
-        metrics.storeCompleted(stored);
-        inFlight.remove(key);
         done.complete(stored);
+        inFlight.remove(key);
     }
 
     private void logFull() {

@@ -15,12 +15,13 @@ import java.util.function.DoubleSupplier;
 
 /**
  * Counters of the LMCache server 0.5.6 by its names and labels, each there from the start. Bytes are full-size bytes. Hit tokens are
- * counted at the end of a lookup, which loads, whether or not the asking node has them itself.
+ * counted at the end of a lookup, by when what is in the store alone has been brought into host memory.
  */
 final class TierMetrics {
 
     private static final String L1_TAG = "_default";
     private static final String L2_NAME = "s3";
+    private static final String NO_CHUNK = "empty_chunk_hashes";
     private static final double[] THROUGHPUT_BUCKETS = {
         0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000
     };
@@ -30,6 +31,12 @@ final class TierMetrics {
     private final int chunkTokens;
 
     private final Counter lookups = bySalt("lookups_requests", "Completed lookups");
+    private final Counter earlyExits = counter(
+            "lookup_early_exit_requests",
+            "Lookups that ended before a cache was asked",
+            "cache_salt",
+            "model_name",
+            "reason");
     private final Counter requestedTokens =
             bySalt("lookup_requested_tokens", "Whole-chunk tokens that lookups asked for");
     private final Counter hitTokens = bySalt("lookup_hit_tokens", "Tokens found in L1 or L2");
@@ -38,28 +45,26 @@ final class TierMetrics {
     private final Counter l1HitKeys = bySalt("lookup_hit_l1_keys", "Chunks found in L1");
     private final Counter l2HitKeys = bySalt("lookup_hit_l2_keys", "Chunks found in L2");
 
-    private final CounterDataPoint l1Writes = plain("l1_write_chunks", "Chunks written to L1", "l1_tag", L1_TAG);
-    private final CounterDataPoint l1Reads = plain("l1_read_chunks", "Chunks read from L1", "l1_tag", L1_TAG);
+    private final Counter l1Writes = inHost("l1_write_chunks", "Chunks written to L1");
+    private final Counter l1Reads = inHost("l1_read_chunks", "Chunks read from L1");
     private final CounterDataPoint l1Evictions = plain("l1_evicted_chunks", "Chunks evicted from L1", "l1_tag", L1_TAG);
 
     private final CounterDataPoint l2Lookups = plain("l2_prefetch_lookup_requests", "Lookups that asked L2");
-    private final CounterDataPoint l2LookupChunks = plain("l2_prefetch_lookup_objects_chunks", "Chunks asked of L2");
+    private final Counter l2LookupChunks = ofObjects("l2_prefetch_lookup_objects_chunks", "Chunks looked up in L2");
     private final CounterDataPoint l2Loads = plain("l2_prefetch_load_submitted_requests", "Loads from L2 begun");
-    private final CounterDataPoint l2LoadChunks =
-            plain("l2_prefetch_load_submitted_objects_chunks", "Chunks whose load from L2 has begun");
+    private final Counter l2LoadChunks =
+            ofObjects("l2_prefetch_load_submitted_objects_chunks", "Chunks whose load from L2 has begun");
     private final CounterDataPoint l2LoadsDone =
             plain("l2_load_completed_requests", "Loads from L2 that ended", "l2_name", L2_NAME);
-    private final CounterDataPoint l2LoadChunksDone =
-            plain("l2_prefetch_load_completed_chunks", "Chunks loaded from L2");
+    private final Counter l2LoadChunksDone = ofObjects("l2_prefetch_load_completed_chunks", "Chunks loaded from L2");
     private final Counter l2LoadFailures;
 
     private final CounterDataPoint l2Stores = plain("l2_store_submitted_requests", "Stores to L2 begun");
-    private final CounterDataPoint l2StoreChunks =
-            plain("l2_store_submitted_objects_chunks", "Chunks whose store to L2 has begun");
+    private final Counter l2StoreChunks =
+            ofObjects("l2_store_submitted_objects_chunks", "Chunks whose store to L2 has begun");
     private final CounterDataPoint l2StoresDone =
             plain("l2_store_completed_requests", "Stores to L2 that ended, failed ones too", "l2_name", L2_NAME);
-    private final CounterDataPoint l2StoreChunksDone =
-            plain("l2_store_completed_objects_chunks", "Chunks stored to L2");
+    private final Counter l2StoreChunksDone = ofObjects("l2_store_completed_objects_chunks", "Chunks stored to L2");
 
     private final Histogram l2LoadThroughput = Histogram.builder()
             .name("lmcache_mp_l2_load_throughput_GB_per_second")
@@ -82,6 +87,26 @@ final class TierMetrics {
         List.of(lookups, requestedTokens, hitTokens, l1HitTokens, l2HitTokens, l1HitKeys, l2HitKeys)
                 .forEach(counter -> counter.initLabelValues("", model));
         l2LoadThroughput.initLabelValues(L2_NAME);
+        earlyExits.initLabelValues("", model, NO_CHUNK);
+        List.of(l1Writes, l1Reads).forEach(counter -> counter.initLabelValues("", L1_TAG));
+        List.of(l2LookupChunks, l2LoadChunks, l2LoadChunksDone, l2StoreChunks, l2StoreChunksDone)
+                .forEach(counter -> counter.initLabelValues(""));
+    }
+
+    private Counter inHost(String name, String help) {
+        return counter(name, help, "cache_salt", "l1_tag");
+    }
+
+    private Counter ofObjects(String name, String help) {
+        return counter(name, help, "cache_salt");
+    }
+
+    private Counter counter(String name, String help, String... labels) {
+        return Counter.builder()
+                .name("lmcache_mp_" + name)
+                .help(help)
+                .labelNames(labels)
+                .register(registry);
     }
 
     /** Registers a gauge that is read at each scrape. */
@@ -95,11 +120,7 @@ final class TierMetrics {
     }
 
     private Counter bySalt(String name, String help) {
-        return Counter.builder()
-                .name("lmcache_mp_" + name)
-                .help(help)
-                .labelNames("cache_salt", "model_name")
-                .register(registry);
+        return counter(name, help, "cache_salt", "model_name");
     }
 
     private CounterDataPoint plain(String name, String help, String... labels) {
@@ -120,13 +141,22 @@ final class TierMetrics {
         return half;
     }
 
+    /** A lookup of so many chunks; LMCache looks all of them up in L2, whatever L1 has. */
     void lookup(Optional<String> salt, int chunks) {
-        lookups.labelValues(salt.orElse(""), model).inc();
-        requestedTokens.labelValues(salt.orElse(""), model).inc((long) chunks * chunkTokens);
+        String label = salt.orElse("");
+        lookups.labelValues(label, model).inc();
+        if (chunks == 0) {
+            earlyExits.labelValues(label, model, NO_CHUNK).inc();
+            return;
+        }
+        requestedTokens.labelValues(label, model).inc((long) chunks * chunkTokens);
+        l2Lookups.inc();
+        l2LookupChunks.labelValues(label).inc(chunks);
     }
 
     /**
-     * As LMCache counts: tokens are L1's up to the first chunk that is not there, whatever of the rest is; keys are where they were.
+     * As LMCache counts: tokens are L1's up to the first chunk that is not there, whatever of the rest is; keys are where they were. All of
+     * them are read from L1 then.
      *
      * @param leading chunks found in L1 before the first gap
      * @param behind further ones
@@ -139,36 +169,29 @@ final class TierMetrics {
         l2HitTokens.labelValues(label, model).inc(behind * chunkTokens);
         l1HitKeys.labelValues(label, model).inc(leading + behind - fetched);
         l2HitKeys.labelValues(label, model).inc(fetched);
+        hostRead(salt, leading + behind);
     }
 
-    void hostWritten() {
-        l1Writes.inc();
+    void hostWritten(Optional<String> salt) {
+        l1Writes.labelValues(salt.orElse(""), L1_TAG).inc();
     }
 
-    void hostRead(long chunks) {
-        l1Reads.inc(chunks);
+    private void hostRead(Optional<String> salt, long chunks) {
+        l1Reads.labelValues(salt.orElse(""), L1_TAG).inc(chunks);
     }
 
     void hostEvicted() {
         l1Evictions.inc();
     }
 
-    void objectLookup() {
-        l2Lookups.inc();
-    }
-
-    void objectLookupChunk() {
-        l2LookupChunks.inc();
-    }
-
-    void loadSubmitted(long chunks) {
+    void loadSubmitted(Optional<String> salt, long chunks) {
         l2Loads.inc();
-        l2LoadChunks.inc(chunks);
+        l2LoadChunks.labelValues(salt.orElse("")).inc(chunks);
     }
 
-    void loadCompleted(long chunks, long bytes, long nanos) {
+    void loadCompleted(Optional<String> salt, long chunks, long bytes, long nanos) {
         l2LoadsDone.inc();
-        l2LoadChunksDone.inc(chunks);
+        l2LoadChunksDone.labelValues(salt.orElse("")).inc(chunks);
         if (chunks > 0) {
             // Bytes per nanosecond are GB/s.
             l2LoadThroughput.labelValues(L2_NAME).observe((double) bytes / nanos);
@@ -179,14 +202,20 @@ final class TierMetrics {
         l2LoadFailures.labelValues(reason, model).inc();
     }
 
-    void storeSubmitted() {
+    /** So many chunks at once are to be stored: L1 is read for them. */
+    void storeSubmitted(Optional<String> salt, int chunks) {
         l2Stores.inc();
-        l2StoreChunks.inc();
+        l2StoreChunks.labelValues(salt.orElse("")).inc(chunks);
+        hostRead(salt, chunks);
     }
 
-    void storeCompleted(boolean stored) {
-        l2StoreChunksDone.inc(stored ? 1 : 0);
+    /** What was submitted at once is through, failed or not. */
+    void storeCompleted() {
         l2StoresDone.inc();
+    }
+
+    void chunkStored(Optional<String> salt) {
+        l2StoreChunksDone.labelValues(salt.orElse("")).inc();
     }
 
     /** Everything in the Prometheus text format. */

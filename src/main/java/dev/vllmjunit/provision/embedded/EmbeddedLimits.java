@@ -55,9 +55,9 @@ final class EmbeddedLimits {
                         blockSize + ", but the embedded nodes need a multiple of " + SEGMENT
                                 + "; write for instance 16, 64 or 128")
                 .or(() -> unless(
-                        settings.deviceCacheTokens() >= node.blockSize(),
+                        settings.deviceCacheTokens() >= 2L * node.blockSize(),
                         "embedded.deviceCacheTokens is " + settings.deviceCacheTokens() + ", but " + blockSize
-                                + "; write at least one block"));
+                                + "; write at least two blocks, one of which is nobody's, as in vLLM"));
     }
 
     private static Optional<String> cache(S3CacheSpec s3, Topology topology) {

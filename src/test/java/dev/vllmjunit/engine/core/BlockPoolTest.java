@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 
 class BlockPoolTest {
 
-    private final BlockPool pool = new BlockPool(4, 64);
+    private final BlockPool pool = new BlockPool(5, 64);
 
     @Test
-    void handsOutFreeBlocksInOrderAndThenSaysThereAreNone() {
-        assertThat(allocate(4)).containsExactly(0, 1, 2, 3);
+    void handsOutAllButTheFirstBlockInOrderAndThenSaysThereAreNone() {
+        assertThat(allocate(4)).containsExactly(1, 2, 3, 4);
         assertThat(pool.freeBlocks()).isZero();
         assertThatIllegalStateException()
                 .isThrownBy(pool::allocate)
@@ -72,7 +72,7 @@ class BlockPoolTest {
         assertThat(pool.heldBlocks()).isZero();
         assertThatIllegalStateException()
                 .isThrownBy(() -> pool.release(blocks, 1))
-                .withMessage("block 0 is released more often than it was taken");
+                .withMessage("block 1 is released more often than it was taken");
     }
 
     @Test

@@ -252,7 +252,8 @@ class EngineLifecycleTest {
                 .withMessage("engine b: blockSize is 24; it must be a multiple of 16, for instance 16, 64 or 128");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Nodes.Setup.DEFAULT.cacheTokens(15).config("c"))
-                .withMessage("engine c: cacheTokens is 15; it must hold at least one block of 16 tokens");
+                .withMessage(
+                        "engine c: cacheTokens is 31; it must hold at least two blocks of 16 tokens, one of which is nobody's");
     }
 
     private static List<String> threadsOf(String prefix) {

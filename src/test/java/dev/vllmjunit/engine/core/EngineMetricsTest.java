@@ -117,7 +117,7 @@ class EngineMetricsTest {
                     assertThat(info.getValue()).isEqualTo(1);
                     assertThat(info.getKey().labels())
                             .containsEntry("block_size", "16")
-                            .containsEntry("num_gpu_blocks", "256")
+                            .containsEntry("num_gpu_blocks", "257")
                             .containsEntry("cache_dtype", "auto")
                             .containsEntry("engine", "0");
                 });
@@ -128,7 +128,7 @@ class EngineMetricsTest {
         FakeTier tier = new FakeTier(64);
         EmbeddedEngine prefill = nodes.start(Nodes.Setup.DEFAULT.tier(tier));
         EmbeddedEngine decode = nodes.start(Nodes.Setup.DEFAULT);
-        for (int tokens : new int[] {1, 64, 128, 200, 200, 128, 300}) {
+        for (int tokens : new int[] {2, 64, 128, 200, 200, 128, 300}) {
             int[] prompt = Nodes.prompt(1, tokens);
             RemoteKv remote = Nodes.send(prefill, Nodes.prefill(prompt))
                     .awaitEnd()
@@ -142,21 +142,20 @@ class EngineMetricsTest {
             }
         }
 
-        double computed = 1021 - Nodes.metrics(prefill).sum("vllm:prompt_tokens_cached_total");
+        double reused = Nodes.metrics(prefill).sum("vllm:prompt_tokens_cached_total");
         for (EmbeddedEngine engine : List.of(prefill, decode)) {
             MetricsSnapshot metrics = Nodes.metrics(engine);
             double cached = metrics.sum("vllm:prompt_tokens_cached_total");
-            assertThat(metrics.sum("vllm:prompt_tokens_total")).isEqualTo(1021);
-            assertThat(metrics.sum("vllm:prompt_tokens_by_source_total")).isEqualTo(1021);
+            assertThat(metrics.sum("vllm:prompt_tokens_total")).isEqualTo(1022);
+            assertThat(metrics.sum("vllm:prompt_tokens_by_source_total")).isEqualTo(1022);
             assertThat(metrics.sum("vllm:prompt_tokens_cached_by_source_total")).isEqualTo(cached);
             assertThat(cached)
                     .isEqualTo(metrics.sum("vllm:prefix_cache_hits_total")
                             + metrics.sum("vllm:external_prefix_cache_hits_total"))
                     .isPositive();
-            assertThat(metrics.sum("vllm:request_prompt_tokens_sum")).isEqualTo(1021);
+            assertThat(metrics.sum("vllm:request_prompt_tokens_sum")).isEqualTo(1022);
             assertThat(metrics.sum("vllm:request_prefill_kv_computed_tokens_sum"))
-                    .as("also a decode node shows what prefill computed")
-                    .isEqualTo(computed);
+                    .isEqualTo(1022 - reused);
             assertThat(metrics.sum("vllm:request_success_total", Map.of("finished_reason", "length")))
                     .isEqualTo(7);
         }

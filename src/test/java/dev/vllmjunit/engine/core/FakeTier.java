@@ -48,8 +48,10 @@ final class FakeTier implements KvCacheTier {
     }
 
     @Override
-    public void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv) {
-        chunks.put(key(promptTokens, cacheSalt, chunk), kv);
+    public void store(int[] promptTokens, Optional<String> cacheSalt, int firstChunk, List<byte[]> kv) {
+        for (int i = 0; i < kv.size(); i++) {
+            chunks.put(key(promptTokens, cacheSalt, firstChunk + i), kv.get(i));
+        }
     }
 
     @Override

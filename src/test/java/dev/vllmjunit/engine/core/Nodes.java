@@ -65,7 +65,7 @@ final class Nodes implements AutoCloseable {
                     model,
                     IntStream.range(1000, 2000).toArray(),
                     blockSize,
-                    cacheTokens,
+                    cacheTokens + blockSize,
                     budget,
                     scale,
                     lease,

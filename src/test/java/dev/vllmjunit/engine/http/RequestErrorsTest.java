@@ -185,8 +185,8 @@ class RequestErrorsTest extends NodeFixture {
             value = {
                 "[1,-2]|body.prompt.1|Input should be greater than or equal to 0",
                 "[1,\"a\"]|body.prompt.1|Input should be a valid integer",
-                "[\"a\",1]|body.prompt.1|Input should be a valid string",
-                "[[1],[2,null]]|body.prompt.1.1|Input should be a valid integer"
+                "[\"a\",1]|body.prompt.0|Input should be a valid integer, unable to parse string as an integer",
+                "[[1],[2,null]]|body.prompt.0|Input should be a valid integer"
             })
     void aPromptsWrongElementIsNamed(String prompt, String param, String message) throws Exception {
         HttpResponse<String> response = client.post(COMPLETIONS, "{\"prompt\":" + prompt + "}");
@@ -250,7 +250,7 @@ class RequestErrorsTest extends NodeFixture {
                         + " '<dict of 0 items>'}",
                 "{\"messages\":\"x\"}|1 validation error:\\n  {'type': 'list_type', 'loc': 'body.messages', 'msg': 'Input"
                         + " should be a valid list', 'input': 'x'}",
-                "{\"messages\":[]}|messages is empty; send at least one message (parameter=messages)",
+                "{\"messages\":[]}|Cannot apply chat template to an empty conversation. Provide at least one message.",
                 "{\"messages\":[5]}|1 validation error:\\n  {'type': 'dict_type', 'loc': 'body.messages.0', 'msg': 'Input"
                         + " should be a valid dictionary', 'input': '5'}",
                 "{\"messages\":[{\"content\":\"a\"}]}|1 validation error:\\n  {'type': 'missing', 'loc':"

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vllmjunit.engine.tier.KvCacheTier.LoadedChunk;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class CacheServerDamageTest extends CacheServerTestBase {
             assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(3);
             assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(3);
 
-            other.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
+            other.store(PROMPT, NO_SALT, 3, List.of(kv(PROMPT, 3)));
             bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
             assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(10);
         }
@@ -54,7 +55,7 @@ class CacheServerDamageTest extends CacheServerTestBase {
         assertThat(failures(server, reason)).isEqualTo(1);
         assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(3);
 
-        server.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
+        server.store(PROMPT, NO_SALT, 3, List.of(kv(PROMPT, 3)));
         Awaitility.await().until(() -> bucket.read(keyOf(PROMPT, 3)).length == HELD_BYTES);
         server.dropHostTier();
         assertThat(load(server, PROMPT, NO_SALT, 0))

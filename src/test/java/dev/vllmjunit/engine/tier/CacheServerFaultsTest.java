@@ -98,9 +98,9 @@ class CacheServerFaultsTest {
         try (CacheServer server = CacheServer.start(config(wrong))) {
             storeAll(server, PROMPT, NO_SALT);
             Awaitility.await().until(() -> metric(server, "l2_store_completed_requests_total{l2_name=\"s3\"}") == 10);
-            assertThat(metric(server, "l2_store_submitted_objects_chunks_total"))
+            assertThat(metric(server, "l2_store_submitted_objects_chunks_total{cache_salt=\"\"}"))
                     .isEqualTo(10);
-            assertThat(metric(server, "l2_store_completed_objects_chunks_total"))
+            assertThat(metric(server, "l2_store_completed_objects_chunks_total{cache_salt=\"\"}"))
                     .isZero();
             assertThat(adapter(server).path("is_healthy").asBoolean()).isTrue();
             assertThat(get(server, "/status").body())
@@ -200,14 +200,16 @@ class CacheServerFaultsTest {
         assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
         assertThat(load(server, PROMPT, NO_SALT, 0)).hasSize(10);
         Awaitility.await().until(() -> metric(server, "num_inflight_l2_stores{l2_name=\"s3\"}") == 0);
-        assertThat(metric(server, "l2_store_completed_objects_chunks_total")).isZero();
+        assertThat(metric(server, "l2_store_completed_objects_chunks_total{cache_salt=\"\"}"))
+                .isZero();
         assertThat(adapter(server).path("is_healthy").asBoolean()).isFalse();
         assertThat(adapter(server).path("connection_failures").asInt()).isEqualTo(3);
         assertThat(get(server, "/healthcheck").body()).isEqualTo("{\"status\":\"healthy\"}");
     }
 
     private static void awaitStores(CacheServer server) {
-        Awaitility.await().until(() -> metric(server, "l2_store_completed_objects_chunks_total") == 10);
+        Awaitility.await()
+                .until(() -> metric(server, "l2_store_completed_objects_chunks_total{cache_salt=\"\"}") == 10);
     }
 
     private static JsonNode adapter(CacheServer server) {

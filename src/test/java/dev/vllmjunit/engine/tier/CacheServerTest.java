@@ -146,6 +146,28 @@ class CacheServerTest extends CacheServerTestBase {
     }
 
     @Test
+    void chunksOfOneStepAreOneStore() {
+        server.store(PROMPT, NO_SALT, 0, List.of(kv(PROMPT, 0), kv(PROMPT, 1), kv(PROMPT, 2)));
+        bucket.awaitSettled(3, Duration.ofMillis(100), Duration.ofSeconds(10));
+
+        assertThat(metric(server, "l2_store_submitted_requests_total")).isEqualTo(1);
+        assertThat(metric(server, "l2_store_submitted_objects_chunks_total{cache_salt=\"\"}"))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aLookupWithoutAWholeChunkEndsEarly() {
+        lookup(server, prompt(1, CHUNK - 1), NO_SALT);
+
+        assertThat(metric(server, "lookups_requests_total" + LABELS)).isEqualTo(1);
+        assertThat(
+                        metric(
+                                server,
+                                "lookup_early_exit_requests_total{cache_salt=\"\",model_name=\"lab/tiny\",reason=\"empty_chunk_hashes\"}"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void theLeastRecentlyUsedChunkLeavesHostMemory() {
         try (CacheServer small = CacheServer.start(config(access, ChunkCost.FREE, 3 * CHUNK + 1))) {
             storeAll(small, PROMPT, NO_SALT);
@@ -251,16 +273,21 @@ class CacheServerTest extends CacheServerTestBase {
         assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isEqualTo(48 + 160);
         assertThat(metric(server, "lookup_hit_l2_tokens_total" + LABELS)).isEqualTo(160);
         assertThat(metric(server, "lookup_hit_l2_keys_total" + LABELS)).isEqualTo(10);
-        assertThat(metric(server, "l1_write_chunks_total{l1_tag=\"_default\"}")).isEqualTo(20);
-        assertThat(metric(server, "l1_read_chunks_total{l1_tag=\"_default\"}")).isEqualTo(2);
-        assertThat(metric(server, "l2_store_submitted_objects_chunks_total")).isEqualTo(10);
-        assertThat(metric(server, "l2_store_completed_objects_chunks_total")).isEqualTo(10);
+        assertThat(metric(server, "l1_write_chunks_total{cache_salt=\"\",l1_tag=\"_default\"}"))
+                .isEqualTo(20);
+        assertThat(metric(server, "l1_read_chunks_total{cache_salt=\"\",l1_tag=\"_default\"}"))
+                .isEqualTo(10 + 3 + 10 + 10);
+        assertThat(metric(server, "l2_store_submitted_objects_chunks_total{cache_salt=\"\"}"))
+                .isEqualTo(10);
+        assertThat(metric(server, "l2_store_completed_objects_chunks_total{cache_salt=\"\"}"))
+                .isEqualTo(10);
         assertThat(metric(server, "l2_prefetch_load_submitted_requests_total")).isEqualTo(1);
-        assertThat(metric(server, "l2_prefetch_load_submitted_objects_chunks_total"))
+        assertThat(metric(server, "l2_prefetch_load_submitted_objects_chunks_total{cache_salt=\"\"}"))
                 .isEqualTo(10);
         assertThat(metric(server, "l2_load_completed_requests_total{l2_name=\"s3\"}"))
                 .isEqualTo(1);
-        assertThat(metric(server, "l2_prefetch_load_completed_chunks_total")).isEqualTo(10);
+        assertThat(metric(server, "l2_prefetch_load_completed_chunks_total{cache_salt=\"\"}"))
+                .isEqualTo(10);
         assertThat(metric(server, "l2_load_throughput_GB_per_second_count{l2_name=\"s3\"}"))
                 .isEqualTo(1);
         assertThat(metric(server, "l2_usage_bytes{l2_name=\"s3\"}")).isEqualTo(10.0 * TierFixture.FULL_BYTES);
@@ -271,7 +298,7 @@ class CacheServerTest extends CacheServerTestBase {
     void countsTokensBehindAGapAsTheObjectStoresAndKeysWhereTheyWere() {
         storeAndSettle(PROMPT, 10);
         server.dropHostTier();
-        IntStream.range(6, 10).forEach(i -> server.store(PROMPT, NO_SALT, i, kv(PROMPT, i)));
+        IntStream.range(6, 10).forEach(i -> server.store(PROMPT, NO_SALT, i, List.of(kv(PROMPT, i))));
 
         assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
 
@@ -279,18 +306,20 @@ class CacheServerTest extends CacheServerTestBase {
         assertThat(metric(server, "lookup_hit_l2_tokens_total" + LABELS)).isEqualTo(160);
         assertThat(metric(server, "lookup_hit_l1_keys_total" + LABELS)).isEqualTo(4);
         assertThat(metric(server, "lookup_hit_l2_keys_total" + LABELS)).isEqualTo(6);
-        assertThat(metric(server, "l2_prefetch_load_completed_chunks_total")).isEqualTo(6);
+        assertThat(metric(server, "l2_prefetch_load_completed_chunks_total{cache_salt=\"\"}"))
+                .isEqualTo(6);
     }
 
     @Test
-    void aColdLookupAsksTheStoreForAFewChunksOnly() {
+    void aColdLookupCountsEveryChunkAsLmCacheDoes() {
         lookup(server, prompt(3, 200 * CHUNK), NO_SALT);
-        assertThat(metric(server, "l2_prefetch_lookup_objects_chunks_total")).isEqualTo(4);
+        assertThat(metric(server, "l2_prefetch_lookup_objects_chunks_total{cache_salt=\"\"}"))
+                .isEqualTo(200);
     }
 
     @Test
     void refusesAChunkOfAnotherSize() {
-        assertThatThrownBy(() -> server.store(PROMPT, NO_SALT, 0, new byte[7]))
+        assertThatThrownBy(() -> server.store(PROMPT, NO_SALT, 0, List.of(new byte[7])))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a chunk of 7 bytes was to be stored; 16 tokens at scale 4 have 128");
     }
@@ -300,8 +329,8 @@ class CacheServerTest extends CacheServerTestBase {
         assertThatThrownBy(() -> server.load(KvCacheTier.Found.NONE, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("chunks from 1 on were asked for; 0 were found");
-        assertThatThrownBy(() -> server.store(OTHER, NO_SALT, 10, new byte[HELD_BYTES]))
+        assertThatThrownBy(() -> server.store(OTHER, NO_SALT, 10, List.of(new byte[HELD_BYTES])))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("chunk 10 was to be stored; a prompt of 160 tokens has chunks [0, 10)");
+                .hasMessage("chunks [10, 11) were to be stored; a prompt of 160 tokens has chunks [0, 10)");
     }
 }

@@ -60,7 +60,8 @@ abstract class CacheServerTestBase {
 
     void storeAndSettle(int[] prompt, long objects) {
         storeAll(server, prompt, NO_SALT);
-        Awaitility.await().until(() -> metric(server, "l2_store_completed_objects_chunks_total") == objects);
+        Awaitility.await()
+                .until(() -> metric(server, "l2_store_completed_objects_chunks_total{cache_salt=\"\"}") == objects);
         assertThat(bucket.list())
                 .extracting(CacheObject::bytes)
                 .containsOnly((long) HELD_BYTES)

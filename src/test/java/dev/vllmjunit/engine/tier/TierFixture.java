@@ -89,7 +89,7 @@ final class TierFixture {
     }
 
     static void storeAll(CacheServer server, int[] prompt, Optional<String> salt) {
-        IntStream.range(0, prompt.length / CHUNK).forEach(i -> server.store(prompt, salt, i, kv(prompt, i)));
+        IntStream.range(0, prompt.length / CHUNK).forEach(i -> server.store(prompt, salt, i, List.of(kv(prompt, i))));
     }
 
     static int lookup(CacheServer server, int[] prompt, Optional<String> salt) {

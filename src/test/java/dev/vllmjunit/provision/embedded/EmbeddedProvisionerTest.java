@@ -204,7 +204,7 @@ class EmbeddedProvisionerTest {
                                 + " or 128"),
                 impossible(
                         r -> r.blockSize(32_768),
-                        "embedded.deviceCacheTokens is 16384, but prefill.blockSize is 32768; write at least one block"),
+                        "embedded.deviceCacheTokens is 16384, but prefill.blockSize is 32768; write at least two blocks, one of which is nobody's, as in vLLM"),
                 impossible(
                         r -> r.blockSize(128).s3(Requests.S3),
                         "s3Cache.chunkTokens is 64, but must be a multiple of prefill.blockSize, which is 128"),
