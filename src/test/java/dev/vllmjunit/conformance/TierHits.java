@@ -120,6 +120,18 @@ abstract class TierHits {
     }
 
     @Test
+    void whatCameFromS3StaysInHostMemory() {
+        ObjectNode request = stored(2 * CHUNK + 1);
+        stack.forgetAllButObjects();
+        cached(request);
+        stack.forgetDevices();
+        Counting onServer = Counting.of(stack.cacheServer, LOOKUPS);
+
+        assertThat(cached(request)).isEqualTo(2 * CHUNK);
+        onServer.moves(lookup(2 * CHUNK, 2 * CHUNK, 0, Optional.empty()));
+    }
+
+    @Test
     void theDevicesBlocksGoFirstAndTheServerAddsWhatTheyLack() {
         int[] prompt = Requests.fresh(3 * CHUNK);
         storing(3, () -> node.complete(Requests.completion(prompt)));

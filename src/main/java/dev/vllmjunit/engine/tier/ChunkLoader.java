@@ -1,17 +1,17 @@
 package dev.vllmjunit.engine.tier;
 
 import dev.vllmjunit.engine.cost.CostModel;
+import dev.vllmjunit.engine.tier.KvCacheTier.Found;
 import dev.vllmjunit.engine.tier.KvCacheTier.LoadedChunk;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
- * Looks chunks up and loads them, host memory first. As LMCache's, a lookup brings into host memory what only the store has, whether or
- * not the node will want it. What is brought and loaded completes no earlier than the model says for the full-size bytes that really
- * moved; loads share nothing. Thread-safe.
+ * Looks chunks up and loads them, host memory first. Both complete no earlier than the model says for the full-size bytes that
+ * were really moved; they share nothing. Thread-safe.
  */
 final class ChunkLoader {
 
@@ -46,17 +46,31 @@ final class ChunkLoader {
         return inFlight.get();
     }
 
-    /** How many leading chunks there are, in host memory by then. */
-    CompletableFuture<Integer> lookup(List<String> keys, Optional<String> salt) {
-        return leading(keys).thenCompose(there -> bring(keys.subList(0, there), salt));
+    /**
+     * As LMCache with {@code --l2-prefetch-policy retain}: what lies in host memory up to the first gap, and behind it what lies in either
+     * tier, fetched from the object store at once, whether or not the asking node needs it; what was fetched stays in host memory.
+     */
+    CompletableFuture<Found> lookup(List<String> keys, Optional<String> salt) {
+        List<LoadedChunk> held = keys.stream()
+                .map(this::inHostMemory)
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .toList();
+        return beyond(keys, held.size(), salt).thenApply(behind -> {
+            metrics.hits(salt, held.size(), behind.size(), fetched(behind));
+            return new Found(Stream.concat(held.stream(), behind.stream()).toList());
+        });
     }
 
-    private CompletableFuture<Integer> leading(List<String> keys) {
-        int held = 0;
-        while (held < keys.size() && host.contains(keys.get(held))) {
-            held++;
+    private Optional<LoadedChunk> inHostMemory(String key) {
+        return Optional.ofNullable(host.get(key)).map(kv -> new LoadedChunk(kv, false));
+    }
+
+    private CompletableFuture<List<LoadedChunk>> beyond(List<String> keys, int held, Optional<String> salt) {
+        if (held == keys.size()) {
+            return CompletableFuture.completedFuture(List.of());
         }
-        return held == keys.size() ? CompletableFuture.completedFuture(held) : probe(keys, held, FIRST_WAVE);
+        return probe(keys, held, FIRST_WAVE).thenCompose(end -> fetch(keys.subList(held, end), salt));
     }
 
     /** Asks for a few chunks at once, then for more: a cold prompt costs a few requests, a warm one a few round trips. */
@@ -80,103 +94,75 @@ final class ChunkLoader {
         return objects.exists(key);
     }
 
-    private CompletableFuture<Integer> bring(List<String> keys, Optional<String> salt) {
-        return fetch(keys, salt, false).thenApply(prefix -> {
-            for (int i = 0; i < prefix.size(); i++) {
-                if (prefix.get(i).origin() == Origin.STORE) {
-                    host.bring(keys.get(i), prefix.get(i).kv(), salt);
-                }
-            }
-            long stored = count(prefix, Origin.STORE);
-            metrics.hits(salt, prefix.size() - stored, stored);
-            return prefix.size();
-        });
-    }
-
-    /** Loads the chunks up to the first that cannot be loaded. What has left host memory since the lookup comes from the store again. */
-    CompletableFuture<List<LoadedChunk>> load(List<String> keys, Optional<String> salt) {
-        return fetch(keys, salt, true).thenApply(prefix -> {
-            List<LoadedChunk> loaded = new ArrayList<>();
-            for (Fetched chunk : prefix) {
-                if (chunk.origin() == Origin.STORE) {
-                    host.put(keys.get(loaded.size()), chunk.kv(), salt);
-                }
-                loaded.add(new LoadedChunk(chunk.kv().clone(), chunk.origin() != Origin.HOST));
-            }
-            return loaded;
-        });
-    }
-
-    private CompletableFuture<List<Fetched>> fetch(List<String> keys, Optional<String> salt, boolean toDevice) {
+    /** The chunks up to the first that cannot be read. */
+    private CompletableFuture<List<LoadedChunk>> fetch(List<String> keys, Optional<String> salt) {
         long start = System.nanoTime();
-        int gets = 0;
-        List<CompletableFuture<Optional<Fetched>>> chunks = new ArrayList<>();
-        for (String key : keys) {
-            HostTier.Held held = host.take(key);
-            gets += held == null ? 1 : 0;
-            chunks.add(
-                    held == null ? fromStore(key) : CompletableFuture.completedFuture(Optional.of(Fetched.of(held))));
-        }
-        int fetches = gets;
+        List<CompletableFuture<Optional<LoadedChunk>>> chunks =
+                keys.stream().map(this::inEitherTier).toList();
+        long fetches = keys.stream().filter(key -> !host.contains(key)).count();
         begin(fetches, salt);
         return all(chunks)
                 .thenApply(ChunkLoader::prefix)
-                .thenCompose(prefix ->
-                        time.at(start + modelledNanos(prefix, toDevice)).thenApply(passed -> prefix))
-                .whenComplete((prefix, failure) -> end(fetches, salt, start, failure == null ? prefix : List.of()));
+                .thenCompose(prefix -> time.at(start + modelledNanos(prefix)).thenApply(passed -> prefix))
+                .whenComplete((prefix, failure) -> end(fetches, salt, start, failure == null ? fetched(prefix) : 0))
+                .thenApply(prefix -> retain(keys, prefix, salt));
     }
 
-    private CompletableFuture<Optional<Fetched>> fromStore(String key) {
-        return objects.get(key).thenApply(read -> read.map(kv -> new Fetched(kv, Origin.STORE)));
+    private List<LoadedChunk> retain(List<String> keys, List<LoadedChunk> prefix, Optional<String> salt) {
+        for (int i = 0; i < prefix.size(); i++) {
+            if (prefix.get(i).fromObjectStore()) {
+                host.put(keys.get(i), prefix.get(i).kv(), salt);
+            }
+        }
+        return prefix;
     }
 
-    private void begin(int fetches, Optional<String> salt) {
+    private CompletableFuture<Optional<LoadedChunk>> inEitherTier(String key) {
+        Optional<LoadedChunk> held = inHostMemory(key);
+        return held.isPresent()
+                ? CompletableFuture.completedFuture(held)
+                : objects.get(key).thenApply(read -> read.map(kv -> new LoadedChunk(kv, true)));
+    }
+
+    private long modelledNanos(List<LoadedChunk> chunks) {
+        long fetched = fetched(chunks);
+        return fetched == 0 ? 0 : cost.objectLoadNanos(fetched * chunkBytes);
+    }
+
+    /** Copies held chunks; the model's time of what came from the object store has passed when it was fetched. */
+    CompletableFuture<List<LoadedChunk>> load(List<LoadedChunk> held) {
+        long start = System.nanoTime();
+        long fromHost = held.size() - fetched(held);
+        List<LoadedChunk> copies = held.stream()
+                .map(chunk -> new LoadedChunk(chunk.kv().clone(), chunk.fromObjectStore()))
+                .toList();
+        long nanos = fromHost == 0 ? 0 : cost.hostLoadNanos(fromHost * chunkBytes);
+        return time.at(start + nanos).thenApply(passed -> copies);
+    }
+
+    private void begin(long fetches, Optional<String> salt) {
         if (fetches > 0) {
             inFlight.incrementAndGet();
             metrics.loadSubmitted(salt, fetches);
         }
     }
 
-    private void end(int fetches, Optional<String> salt, long start, List<Fetched> prefix) {
+    private void end(long fetches, Optional<String> salt, long start, long loaded) {
         if (fetches > 0) {
             inFlight.decrementAndGet();
-            long loaded = count(prefix, Origin.STORE);
             metrics.loadCompleted(salt, loaded, loaded * chunkBytes, System.nanoTime() - start);
         }
     }
 
-    /** The modelled time of an object's load goes all the way to the device, so that what was just brought costs no more. */
-    private long modelledNanos(List<Fetched> prefix, boolean toDevice) {
-        long stored = count(prefix, Origin.STORE);
-        long held = toDevice ? count(prefix, Origin.HOST) : 0;
-        return (held == 0 ? 0 : cost.hostLoadNanos(held * chunkBytes))
-                + (stored == 0 ? 0 : cost.objectLoadNanos(stored * chunkBytes));
+    private static long fetched(List<LoadedChunk> chunks) {
+        return chunks.stream().filter(LoadedChunk::fromObjectStore).count();
     }
 
-    private static long count(List<Fetched> prefix, Origin origin) {
-        return prefix.stream().filter(chunk -> chunk.origin() == origin).count();
-    }
-
-    private static List<Fetched> prefix(List<Optional<Fetched>> chunks) {
+    private static List<LoadedChunk> prefix(List<Optional<LoadedChunk>> chunks) {
         return chunks.stream()
                 .takeWhile(Optional::isPresent)
                 .flatMap(Optional::stream)
                 .toList();
-    }
-
-    private enum Origin {
-        HOST,
-        /** Host memory, where a lookup put it a moment ago. */
-        BROUGHT,
-        STORE
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // megabytes; never compared as a whole
-    private record Fetched(byte[] kv, Origin origin) {
-
-        static Fetched of(HostTier.Held held) {
-            return new Fetched(held.kv(), held.brought() ? Origin.BROUGHT : Origin.HOST);
-        }
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {

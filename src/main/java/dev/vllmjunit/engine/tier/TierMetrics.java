@@ -154,14 +154,22 @@ final class TierMetrics {
         l2LookupChunks.labelValues(label).inc(chunks);
     }
 
-    void hits(Optional<String> salt, long l1Chunks, long l2Chunks) {
+    /**
+     * As LMCache counts: tokens are L1's up to the first chunk that is not there, whatever of the rest is; keys are where they were. All of
+     * them are read from L1 then.
+     *
+     * @param leading chunks found in L1 before the first gap
+     * @param behind further ones
+     * @param fetched those of the further ones that came from L2
+     */
+    void hits(Optional<String> salt, long leading, long behind, long fetched) {
         String label = salt.orElse("");
-        hitTokens.labelValues(label, model).inc((l1Chunks + l2Chunks) * chunkTokens);
-        l1HitTokens.labelValues(label, model).inc(l1Chunks * chunkTokens);
-        l2HitTokens.labelValues(label, model).inc(l2Chunks * chunkTokens);
-        l1HitKeys.labelValues(label, model).inc(l1Chunks);
-        l2HitKeys.labelValues(label, model).inc(l2Chunks);
-        hostRead(salt, l1Chunks + l2Chunks);
+        hitTokens.labelValues(label, model).inc((leading + behind) * chunkTokens);
+        l1HitTokens.labelValues(label, model).inc(leading * chunkTokens);
+        l2HitTokens.labelValues(label, model).inc(behind * chunkTokens);
+        l1HitKeys.labelValues(label, model).inc(leading + behind - fetched);
+        l2HitKeys.labelValues(label, model).inc(fetched);
+        hostRead(salt, leading + behind);
     }
 
     void hostWritten(Optional<String> salt) {
@@ -176,7 +184,7 @@ final class TierMetrics {
         l1Evictions.inc();
     }
 
-    void loadSubmitted(Optional<String> salt, int chunks) {
+    void loadSubmitted(Optional<String> salt, long chunks) {
         l2Loads.inc();
         l2LoadChunks.labelValues(salt.orElse("")).inc(chunks);
     }

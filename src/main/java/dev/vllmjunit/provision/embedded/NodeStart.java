@@ -2,7 +2,6 @@ package dev.vllmjunit.provision.embedded;
 
 import dev.vllmjunit.engine.core.EmbeddedEngine;
 import dev.vllmjunit.engine.core.EngineConfig;
-import dev.vllmjunit.engine.cost.Roofline;
 import dev.vllmjunit.engine.http.ModelTokenizer;
 import dev.vllmjunit.engine.http.NodeServer;
 import dev.vllmjunit.engine.http.NodeServerConfig;
@@ -56,7 +55,7 @@ record NodeStart(
         try {
             NodeServer server = server(engine, port);
             log.line("engine " + engine.engineId() + ", side channel on " + HOST + ":" + engine.sideChannelPort());
-            log.line(StackFacts.hardware(spec) + "; " + StackFacts.kvScale(request) + "; block size "
+            log.line(NodeCost.describe(request, spec) + "; " + StackFacts.kvScale(request) + "; block size "
                     + spec.blockSize());
             return ready(new Life(engine, server), log);
         } catch (RuntimeException e) {
@@ -108,7 +107,7 @@ record NodeStart(
                 settings.kvScale(),
                 request.topology().kvTransfer().lease(),
                 sideChannelPort,
-                Roofline.of(spec.accelerator(), spec.tensorParallelism(), model()),
+                NodeCost.of(request, spec),
                 tier);
     }
 

@@ -43,7 +43,7 @@ class CacheServerTest extends CacheServerTestBase {
         storeAll(server, PROMPT, NO_SALT);
 
         assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10))
+        assertThat(load(server, PROMPT, NO_SALT, 0))
                 .allMatch(chunk -> !chunk.fromObjectStore())
                 .extracting(LoadedChunk::kv)
                 .containsExactly(expected(PROMPT, 0, 10));
@@ -54,8 +54,7 @@ class CacheServerTest extends CacheServerTestBase {
         storeAndSettle(PROMPT, 10);
         server.dropHostTier();
 
-        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
-        assertThat(load(server, PROMPT, NO_SALT, 2, 10))
+        assertThat(load(server, PROMPT, NO_SALT, 2))
                 .allMatch(LoadedChunk::fromObjectStore)
                 .extracting(LoadedChunk::kv)
                 .containsExactly(expected(PROMPT, 2, 10));
@@ -65,23 +64,35 @@ class CacheServerTest extends CacheServerTestBase {
     void aNewServerFindsWhatAnEarlierOneLeft() {
         storeAndSettle(PROMPT, 10);
         try (CacheServer next = CacheServer.start(config(access))) {
-            assertThat(lookup(next, PROMPT, NO_SALT)).isEqualTo(10);
-            assertThat(load(next, PROMPT, NO_SALT, 0, 10)).hasSize(10).allMatch(LoadedChunk::fromObjectStore);
+            assertThat(load(next, PROMPT, NO_SALT, 0)).hasSize(10).allMatch(LoadedChunk::fromObjectStore);
         }
     }
 
     @Test
-    void loadedChunksAreInHostMemoryAfterwards() {
+    void whatComesFromTheObjectStoreStaysInHostMemory() {
         storeAndSettle(PROMPT, 10);
         server.dropHostTier();
-        load(server, PROMPT, NO_SALT, 0, 4);
+        lookup(server, Arrays.copyOf(PROMPT, 4 * CHUNK), NO_SALT);
 
-        List<LoadedChunk> again = load(server, PROMPT, NO_SALT, 0, 10);
+        List<LoadedChunk> again = load(server, PROMPT, NO_SALT, 0);
 
         assertThat(again)
                 .extracting(LoadedChunk::fromObjectStore)
                 .containsExactly(false, false, false, false, true, true, true, true, true, true);
         assertThat(again).extracting(LoadedChunk::kv).containsExactly(expected(PROMPT, 0, 10));
+    }
+
+    @Test
+    void whatALookupFoundIsHeldUntilItIsLoaded() {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+        KvCacheTier.Found found = within(server.lookup(PROMPT, NO_SALT));
+        bucket.clear();
+
+        assertThat(within(server.load(found, 2)))
+                .allMatch(LoadedChunk::fromObjectStore)
+                .extracting(LoadedChunk::kv)
+                .containsExactly(expected(PROMPT, 2, 10));
     }
 
     @Test
@@ -135,18 +146,6 @@ class CacheServerTest extends CacheServerTestBase {
     }
 
     @Test
-    void aLookupBringsIntoHostMemoryWhatOnlyTheStoreHas() {
-        storeAndSettle(PROMPT, 10);
-        server.dropHostTier();
-        lookup(server, PROMPT, NO_SALT);
-        StoreTraffic before = store.traffic();
-
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).allMatch(LoadedChunk::fromObjectStore);
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).noneMatch(LoadedChunk::fromObjectStore);
-        assertThat(store.traffic().minus(before).gets()).isZero();
-    }
-
-    @Test
     void chunksOfOneStepAreOneStore() {
         server.store(PROMPT, NO_SALT, 0, List.of(kv(PROMPT, 0), kv(PROMPT, 1), kv(PROMPT, 2)));
         bucket.awaitSettled(3, Duration.ofMillis(100), Duration.ofSeconds(10));
@@ -174,7 +173,7 @@ class CacheServerTest extends CacheServerTestBase {
             storeAll(small, PROMPT, NO_SALT);
             bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
 
-            assertThat(load(small, PROMPT, NO_SALT, 0, 10))
+            assertThat(load(small, PROMPT, NO_SALT, 0))
                     .extracting(LoadedChunk::fromObjectStore)
                     .containsExactly(true, true, true, true, true, true, true, false, false, false);
             assertThat(metric(small, "l1_memory_usage_bytes{backend=\"dram\",l1_tag=\"_default\"}"))
@@ -187,9 +186,9 @@ class CacheServerTest extends CacheServerTestBase {
     @Test
     void aChangedAnswerDoesNotReachTheCache() {
         storeAll(server, PROMPT, NO_SALT);
-        Arrays.fill(load(server, PROMPT, NO_SALT, 0, 1).get(0).kv(), (byte) 0);
+        Arrays.fill(load(server, PROMPT, NO_SALT, 0).get(0).kv(), (byte) 0);
 
-        assertThat(load(server, PROMPT, NO_SALT, 0, 1).get(0).kv()).isEqualTo(kv(PROMPT, 0));
+        assertThat(load(server, PROMPT, NO_SALT, 0).get(0).kv()).isEqualTo(kv(PROMPT, 0));
     }
 
     @Test
@@ -206,7 +205,7 @@ class CacheServerTest extends CacheServerTestBase {
 
     private static long nanosOfLoad(CacheServer server) {
         long start = System.nanoTime();
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).hasSize(10);
+        assertThat(load(server, PROMPT, NO_SALT, 0)).hasSize(10);
         return System.nanoTime() - start;
     }
 
@@ -244,7 +243,7 @@ class CacheServerTest extends CacheServerTestBase {
         server.dropHostTier();
 
         List<CompletableFuture<List<LoadedChunk>>> loads = prompts.stream()
-                .map(prompt -> server.load(prompt, NO_SALT, 0, 20))
+                .map(prompt -> server.lookup(prompt, NO_SALT).thenCompose(found -> server.load(found, 0)))
                 .toList();
 
         for (int i = 0; i < loads.size(); i++) {
@@ -262,22 +261,22 @@ class CacheServerTest extends CacheServerTestBase {
         }
         lookup(server, PROMPT, NO_SALT);
         storeAndSettle(PROMPT, 10);
-        lookup(server, PROMPT, NO_SALT);
-        load(server, PROMPT, NO_SALT, 0, 3);
+        lookup(server, Arrays.copyOf(PROMPT, 3 * CHUNK), NO_SALT);
+        lookup(server, Arrays.copyOf(PROMPT, CHUNK - 1), NO_SALT);
+        load(server, PROMPT, NO_SALT, 8);
         server.dropHostTier();
-        lookup(server, PROMPT, NO_SALT);
-        load(server, PROMPT, NO_SALT, 0, 10);
+        load(server, PROMPT, NO_SALT, 8);
 
-        assertThat(metric(server, "lookups_requests_total" + LABELS)).isEqualTo(3);
-        assertThat(metric(server, "lookup_requested_tokens_total" + LABELS)).isEqualTo(3 * 160);
-        assertThat(metric(server, "lookup_hit_tokens_total" + LABELS)).isEqualTo(160 + 160);
-        assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isEqualTo(160);
+        assertThat(metric(server, "lookups_requests_total" + LABELS)).isEqualTo(5);
+        assertThat(metric(server, "lookup_requested_tokens_total" + LABELS)).isEqualTo(3 * 160 + 48);
+        assertThat(metric(server, "lookup_hit_tokens_total" + LABELS)).isEqualTo(48 + 160 + 160);
+        assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isEqualTo(48 + 160);
         assertThat(metric(server, "lookup_hit_l2_tokens_total" + LABELS)).isEqualTo(160);
         assertThat(metric(server, "lookup_hit_l2_keys_total" + LABELS)).isEqualTo(10);
         assertThat(metric(server, "l1_write_chunks_total{cache_salt=\"\",l1_tag=\"_default\"}"))
                 .isEqualTo(20);
         assertThat(metric(server, "l1_read_chunks_total{cache_salt=\"\",l1_tag=\"_default\"}"))
-                .isEqualTo(30);
+                .isEqualTo(10 + 3 + 10 + 10);
         assertThat(metric(server, "l2_store_submitted_objects_chunks_total{cache_salt=\"\"}"))
                 .isEqualTo(10);
         assertThat(metric(server, "l2_store_completed_objects_chunks_total{cache_salt=\"\"}"))
@@ -296,6 +295,22 @@ class CacheServerTest extends CacheServerTestBase {
     }
 
     @Test
+    void countsTokensBehindAGapAsTheObjectStoresAndKeysWhereTheyWere() {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+        IntStream.range(6, 10).forEach(i -> server.store(PROMPT, NO_SALT, i, List.of(kv(PROMPT, i))));
+
+        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
+
+        assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isZero();
+        assertThat(metric(server, "lookup_hit_l2_tokens_total" + LABELS)).isEqualTo(160);
+        assertThat(metric(server, "lookup_hit_l1_keys_total" + LABELS)).isEqualTo(4);
+        assertThat(metric(server, "lookup_hit_l2_keys_total" + LABELS)).isEqualTo(6);
+        assertThat(metric(server, "l2_prefetch_load_completed_chunks_total{cache_salt=\"\"}"))
+                .isEqualTo(6);
+    }
+
+    @Test
     void aColdLookupCountsEveryChunkAsLmCacheDoes() {
         lookup(server, prompt(3, 200 * CHUNK), NO_SALT);
         assertThat(metric(server, "l2_prefetch_lookup_objects_chunks_total{cache_salt=\"\"}"))
@@ -311,9 +326,9 @@ class CacheServerTest extends CacheServerTestBase {
 
     @Test
     void refusesChunksThatThePromptDoesNotHave() {
-        assertThatThrownBy(() -> server.load(OTHER, NO_SALT, 3, 11))
+        assertThatThrownBy(() -> server.load(KvCacheTier.Found.NONE, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("chunks [3, 11) were asked for; a prompt of 160 tokens has chunks [0, 10)");
+                .hasMessage("chunks from 1 on were asked for; 0 were found");
         assertThatThrownBy(() -> server.store(OTHER, NO_SALT, 10, List.of(new byte[HELD_BYTES])))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("chunks [10, 11) were to be stored; a prompt of 160 tokens has chunks [0, 10)");

@@ -1,0 +1,39 @@
+package dev.vllmjunit.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgreementReportTest {
+
+    @Test
+    void showsTimesCountersAndWhatDiffers(@TempDir Path reports) throws IOException {
+        AgreementReport report = new AgreementReport(reports, "a laptop");
+        report.predicted("cold", 1_500, 10, 0.200, 0.190);
+        report.predicted("S3 only", 1_500, 10, 0.100, 0.125);
+        report.request("first", Map.of("prompt", 1_500L, "computed", 1_500L), List.of());
+        report.request("second", Map.of("prompt", 1_500L), List.of("device is 1408 here, 1280 there"));
+        report.timing("local", Map.of("state", "cold"));
+        report.publish();
+
+        Path directory = AgreementReport.directory(reports);
+        assertThat(directory).isEqualTo(reports.resolve("agreement"));
+        assertThat(Files.readString(directory.resolve("agreement.txt")))
+                .contains("predicted (modelled)", "a laptop")
+                .containsPattern("cold, 1,500 tokens +\\| +10 \\| +200 ms \\| +190 ms \\| +-5.0 %")
+                .contains("all 2 equal", "device is 1408 here, 1280 there");
+        assertThat(directory.resolve("agreement.html")).content().contains("<img alt=\"Time to first token");
+        assertThat(directory.resolve("ttft.png")).isNotEmptyFile();
+        assertThat(directory.resolve("timings.csv")).hasContent("stack,state\nlocal,cold\n");
+        assertThat(report.errors(List.of("S3 only")))
+                .hasSize(1)
+                .hasEntrySatisfying("S3 only, 1,500 tokens", error -> assertThat(error).isCloseTo(0.25, within(1e-9)));
+    }
+}
