@@ -12,7 +12,6 @@ import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategorySeries;
 
 /** The embedded stack held against the real one: a page with tables and a chart, the same as text, and every time as CSV. */
 public final class AgreementReport {
@@ -132,22 +131,26 @@ public final class AgreementReport {
 
     private CategoryChart chart() {
         CategoryChart chart = ChartLook.bars(
-                "Time to first token: measured, and predicted (modelled)", "time to first token, ms (median)");
-        List<String> names = predictions.stream().map(Prediction::name).toList();
-        add(chart, "measured on real vLLM (lines: 20 %)", names, true);
-        add(chart, "predicted by the embedded stack (modelled)", names, false);
+                "Time to first token by prompt tokens: measured, and predicted (modelled)",
+                "time to first token, ms (median)");
+        List<String> names = predictions.stream()
+                .map(prediction -> prediction.state() + ", " + Numbers.tokens(prediction.tokens()))
+                .toList();
+        List<Double> measuredMs =
+                predictions.stream().map(Prediction::measuredMs).toList();
+        chart.addSeries(
+                        "measured on real vLLM (lines: 20 %)",
+                        names,
+                        measuredMs,
+                        measuredMs.stream().map(value -> value * 0.2).toList())
+                .setFillColor(Palette.of(CacheState.EMPTY));
+        chart.addSeries(
+                        "predicted by the embedded stack (modelled)",
+                        names,
+                        predictions.stream().map(Prediction::predictedMs).toList())
+                .setFillColor(Palette.of(CacheState.S3_ONLY));
         chart.getStyler().setXAxisLabelRotation(20);
         return chart;
-    }
-
-    private void add(CategoryChart chart, String series, List<String> names, boolean real) {
-        List<Double> values = predictions.stream()
-                .map(prediction -> real ? prediction.measuredMs() : prediction.predictedMs())
-                .toList();
-        List<Double> margins =
-                values.stream().map(value -> real ? value * 0.2 : 0.0).toList();
-        CategorySeries added = chart.addSeries(series, names, values, margins);
-        added.setFillColor(real ? Palette.of(CacheState.EMPTY) : Palette.of(CacheState.S3_ONLY));
     }
 
     private String csv() {
