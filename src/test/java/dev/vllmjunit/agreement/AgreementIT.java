@@ -10,6 +10,7 @@ import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.provision.local.LocalProvisioner;
 import dev.vllmjunit.report.AgreementReport;
+import dev.vllmjunit.stats.Sample;
 import dev.vllmjunit.topology.ModelSpec;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -49,8 +50,8 @@ class AgreementIT {
     void runBoth(@TempDir Path logs) {
         assumeTrue(
                 !HOME.isEmpty(),
-                "holds the embedded stack against real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment with"
-                        + " vLLM, NIXL and LMCache");
+                "holds the embedded stack against real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment"
+                        + " with vLLM, NIXL and LMCache");
         ProvisionRequest local = Requests.request(HOME, logs);
         ModelSpec model = local.topology().model();
         Calibration calibration = new Calibration(
@@ -117,14 +118,10 @@ class AgreementIT {
     @Test
     void timesToFirstTokenArePredictedWithinTwentyPercent() {
         AgreementReport report = new AgreementReport(REPORTS, cost.measured());
-        Map<Case, Timing> measured = Documents.medians(real.timings(PREDICTED.keySet()));
-        Map<Case, Timing> predicted = Documents.medians(embedded.timings());
-        measured.forEach((key, timing) -> report.predicted(
-                key.state().label(),
-                key.tokens(),
-                PREDICTED.getOrDefault(key.tokens(), 0),
-                timing.firstToken(),
-                requireNonNull(predicted.get(key), key.toString()).firstToken()));
+        Map<Case, Sample> measured = Documents.firstTokens(real.timings(PREDICTED.keySet()));
+        Map<Case, Sample> predicted = Documents.firstTokens(embedded.timings());
+        measured.forEach((key, times) -> report.predicted(
+                key.state().label(), key.tokens(), times, requireNonNull(predicted.get(key), key.toString())));
         IntStream.range(0, real.rows().size())
                 .forEach(i -> report.request(
                         real.rows().get(i).request(),

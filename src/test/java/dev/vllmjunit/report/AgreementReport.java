@@ -1,6 +1,7 @@
 package dev.vllmjunit.report;
 
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.stats.Sample;
 import io.qameta.allure.Allure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,14 +36,29 @@ public final class AgreementReport {
     private final List<List<Object>> timings = new ArrayList<>();
     private List<String> timingColumns = List.of();
 
-    private record Prediction(String state, int tokens, int documents, double measuredMs, double predictedMs) {
+    private record Prediction(String state, int tokens, Sample measured, Sample predicted) {
+
+        double measuredMs() {
+            return measured.quantile(0.5) * 1e3;
+        }
+
+        double predictedMs() {
+            return predicted.quantile(0.5) * 1e3;
+        }
+
+        String interval() {
+            return measured.quantileInterval(0.5, 0.95)
+                    .map(interval ->
+                            Numbers.millis(interval.low() * 1e3) + " to " + Numbers.millis(interval.high() * 1e3))
+                    .orElse(Numbers.NONE);
+        }
 
         String name() {
             return state + ", " + Numbers.tokens(tokens) + " tokens";
         }
 
         double error() {
-            return predictedMs / measuredMs - 1;
+            return predictedMs() / measuredMs() - 1;
         }
     }
 
@@ -61,9 +77,9 @@ public final class AgreementReport {
         return reports.resolve(NAME);
     }
 
-    /** Adds a median over so many documents, in seconds. */
-    public void predicted(String state, int tokens, int documents, double measuredSeconds, double predictedSeconds) {
-        predictions.add(new Prediction(state, tokens, documents, measuredSeconds * 1e3, predictedSeconds * 1e3));
+    /** Adds times to first token of several documents, in seconds. */
+    public void predicted(String state, int tokens, Sample measuredTimes, Sample predictedTimes) {
+        predictions.add(new Prediction(state, tokens, measuredTimes, predictedTimes));
     }
 
     /** Adds a request of the trace. */
@@ -104,19 +120,21 @@ public final class AgreementReport {
     }
 
     private String lead() {
-        return "The same requests, one at a time, on both stacks. Predicted times are modelled, from a calibration at other lengths on "
+        return "The same requests, one at a time, on both stacks. Predicted times are modelled, from a calibration at"
+                + " other lengths on "
                 + measured + ".";
     }
 
     private Table times() {
         return new Table(
                 "Time to first token, medians",
-                List.of("state, prompt", "documents", "measured", "predicted (modelled)", "error"),
+                List.of("state, prompt", "documents", "measured", "its 95 % interval", "predicted (modelled)", "error"),
                 predictions.stream()
                         .map(prediction -> List.of(
                                 prediction.name(),
-                                String.valueOf(prediction.documents()),
+                                String.valueOf(prediction.measured().size()),
                                 Numbers.millis(prediction.measuredMs()),
+                                prediction.interval(),
                                 Numbers.millis(prediction.predictedMs()),
                                 Numbers.percent(prediction.error())))
                         .toList());
