@@ -1,5 +1,6 @@
 package dev.vllmjunit.agreement;
 
+import dev.vllmjunit.stats.Sample;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -54,6 +55,19 @@ record Documents(long seed, SortedMap<Integer, Integer> each, Set<State> states)
                         timing -> new Case(timing.state(), timing.tokens()),
                         TreeMap::new,
                         Collectors.collectingAndThen(Collectors.toList(), Timing::median)));
+    }
+
+    /** Times to first token by state and length, in seconds. */
+    static Map<Case, Sample> firstTokens(List<Timing> timings) {
+        return timings.stream()
+                .collect(Collectors.groupingBy(
+                        timing -> new Case(timing.state(), timing.tokens()),
+                        TreeMap::new,
+                        Collectors.collectingAndThen(
+                                Collectors.toList(),
+                                several -> Sample.of(several.stream()
+                                        .mapToDouble(Timing::firstToken)
+                                        .toArray()))));
     }
 
     /** A state and a length. */

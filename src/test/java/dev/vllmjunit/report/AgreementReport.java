@@ -1,6 +1,7 @@
 package dev.vllmjunit.report;
 
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.stats.Sample;
 import io.qameta.allure.Allure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +13,6 @@ import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategorySeries;
 
 /** The embedded stack held against the real one: a page with tables and a chart, the same as text, and every time as CSV. */
 public final class AgreementReport {
@@ -36,14 +36,29 @@ public final class AgreementReport {
     private final List<List<Object>> timings = new ArrayList<>();
     private List<String> timingColumns = List.of();
 
-    private record Prediction(String state, int tokens, int documents, double measuredMs, double predictedMs) {
+    private record Prediction(String state, int tokens, Sample measured, Sample predicted) {
+
+        double measuredMs() {
+            return measured.quantile(0.5) * 1e3;
+        }
+
+        double predictedMs() {
+            return predicted.quantile(0.5) * 1e3;
+        }
+
+        String interval() {
+            return measured.quantileInterval(0.5, 0.95)
+                    .map(interval ->
+                            Numbers.millis(interval.low() * 1e3) + " to " + Numbers.millis(interval.high() * 1e3))
+                    .orElse(Numbers.NONE);
+        }
 
         String name() {
             return state + ", " + Numbers.tokens(tokens) + " tokens";
         }
 
         double error() {
-            return predictedMs / measuredMs - 1;
+            return predictedMs() / measuredMs() - 1;
         }
     }
 
@@ -62,9 +77,9 @@ public final class AgreementReport {
         return reports.resolve(NAME);
     }
 
-    /** Adds a median over so many documents, in seconds. */
-    public void predicted(String state, int tokens, int documents, double measuredSeconds, double predictedSeconds) {
-        predictions.add(new Prediction(state, tokens, documents, measuredSeconds * 1e3, predictedSeconds * 1e3));
+    /** Adds times to first token of several documents, in seconds. */
+    public void predicted(String state, int tokens, Sample measuredTimes, Sample predictedTimes) {
+        predictions.add(new Prediction(state, tokens, measuredTimes, predictedTimes));
     }
 
     /** Adds a request of the trace. */
@@ -105,19 +120,21 @@ public final class AgreementReport {
     }
 
     private String lead() {
-        return "The same requests, one at a time, on both stacks. Predicted times are modelled, from a calibration at other lengths on "
+        return "The same requests, one at a time, on both stacks. Predicted times are modelled, from a calibration at"
+                + " other lengths on "
                 + measured + ".";
     }
 
     private Table times() {
         return new Table(
                 "Time to first token, medians",
-                List.of("state, prompt", "documents", "measured", "predicted (modelled)", "error"),
+                List.of("state, prompt", "documents", "measured", "its 95 % interval", "predicted (modelled)", "error"),
                 predictions.stream()
                         .map(prediction -> List.of(
                                 prediction.name(),
-                                String.valueOf(prediction.documents()),
+                                String.valueOf(prediction.measured().size()),
                                 Numbers.millis(prediction.measuredMs()),
+                                prediction.interval(),
                                 Numbers.millis(prediction.predictedMs()),
                                 Numbers.percent(prediction.error())))
                         .toList());
@@ -132,22 +149,26 @@ public final class AgreementReport {
 
     private CategoryChart chart() {
         CategoryChart chart = ChartLook.bars(
-                "Time to first token: measured, and predicted (modelled)", "time to first token, ms (median)");
-        List<String> names = predictions.stream().map(Prediction::name).toList();
-        add(chart, "measured on real vLLM (lines: 20 %)", names, true);
-        add(chart, "predicted by the embedded stack (modelled)", names, false);
+                "Time to first token by prompt tokens: measured, and predicted (modelled)",
+                "time to first token, ms (median)");
+        List<String> names = predictions.stream()
+                .map(prediction -> prediction.state() + ", " + Numbers.tokens(prediction.tokens()))
+                .toList();
+        List<Double> measuredMs =
+                predictions.stream().map(Prediction::measuredMs).toList();
+        chart.addSeries(
+                        "measured on real vLLM (lines: 20 %)",
+                        names,
+                        measuredMs,
+                        measuredMs.stream().map(value -> value * 0.2).toList())
+                .setFillColor(Palette.of(CacheState.EMPTY));
+        chart.addSeries(
+                        "predicted by the embedded stack (modelled)",
+                        names,
+                        predictions.stream().map(Prediction::predictedMs).toList())
+                .setFillColor(Palette.of(CacheState.S3_ONLY));
         chart.getStyler().setXAxisLabelRotation(20);
         return chart;
-    }
-
-    private void add(CategoryChart chart, String series, List<String> names, boolean real) {
-        List<Double> values = predictions.stream()
-                .map(prediction -> real ? prediction.measuredMs() : prediction.predictedMs())
-                .toList();
-        List<Double> margins =
-                values.stream().map(value -> real ? value * 0.2 : 0.0).toList();
-        CategorySeries added = chart.addSeries(series, names, values, margins);
-        added.setFillColor(real ? Palette.of(CacheState.EMPTY) : Palette.of(CacheState.S3_ONLY));
     }
 
     private String csv() {

@@ -3,6 +3,7 @@ package dev.vllmjunit.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.vllmjunit.stats.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,8 @@ class AgreementReportTest {
     @Test
     void showsTimesCountersAndWhatDiffers(@TempDir Path reports) throws IOException {
         AgreementReport report = new AgreementReport(reports, "a laptop");
-        report.predicted("cold", 1_500, 10, 0.200, 0.190);
-        report.predicted("S3 only", 1_500, 10, 0.100, 0.125);
+        report.predicted("cold", 1_500, Sample.of(0.180, 0.190, 0.200, 0.200, 0.210, 0.240), Sample.of(0.190));
+        report.predicted("S3 only", 1_500, Sample.of(0.100), Sample.of(0.125));
         report.request("first", Map.of("prompt", 1_500L, "computed", 1_500L), List.of());
         report.request("second", Map.of("prompt", 1_500L), List.of("device is 1408 here, 1280 there"));
         report.timing("local", Map.of("state", "cold"));
@@ -27,13 +28,14 @@ class AgreementReportTest {
         assertThat(directory).isEqualTo(reports.resolve("agreement"));
         assertThat(Files.readString(directory.resolve("agreement.txt")))
                 .contains("predicted (modelled)", "a laptop")
-                .containsPattern("cold, 1,500 tokens +\\| +10 \\| +200 ms \\| +190 ms \\| +-5.0 %")
+                .containsPattern("cold, 1,500 tokens +\\| +6 \\| +200 ms \\| +180 ms to 240 ms \\| +190 ms \\| +-5.0 %")
                 .contains("all 2 equal", "device is 1408 here, 1280 there");
         assertThat(directory.resolve("agreement.html")).content().contains("<img alt=\"Time to first token");
         assertThat(directory.resolve("ttft.png")).isNotEmptyFile();
         assertThat(directory.resolve("timings.csv")).hasContent("stack,state\nlocal,cold\n");
         assertThat(report.errors(List.of("S3 only")))
                 .hasSize(1)
-                .hasEntrySatisfying("S3 only, 1,500 tokens", error -> assertThat(error).isCloseTo(0.25, within(1e-9)));
+                .hasEntrySatisfying(
+                        "S3 only, 1,500 tokens", error -> assertThat(error).isCloseTo(0.25, within(1e-9)));
     }
 }
