@@ -44,7 +44,10 @@ public final class PrometheusText {
         Map<String, String> labels = new HashMap<>();
         Matcher label = LABEL.matcher(text);
         while (label.find()) {
-            labels.put(label.group(1), unescape(label.group(2)));
+            // An empty label is the same as none, by the data model; LMCache adds one to series that it began without.
+            if (!label.group(2).isEmpty()) {
+                labels.put(label.group(1), unescape(label.group(2)));
+            }
         }
         return labels;
     }

@@ -2,7 +2,6 @@ package dev.vllmjunit.agreement;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vllmjunit.agreement.Documents.Case;
 import dev.vllmjunit.engine.cost.MeasuredCost;
@@ -22,18 +21,19 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Where an environment is named: replays the same requests on real vLLM and on the embedded stack, whose times are fitted to a short
+ * Replays the same requests on real vLLM and on the embedded stack, whose times are fitted to a short
  * calibration run on the real one, at other lengths than those that are predicted.
  */
+@Tag("local")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AgreementIT {
 
-    private static final String HOME = System.getProperty("vllm.local.home", "");
     private static final Path REPORTS = Path.of(System.getProperty("vllm.reports.dir", "reports"));
     private static final double TOLERANCE = 0.2;
 
@@ -48,11 +48,7 @@ class AgreementIT {
 
     @BeforeAll
     void runBoth(@TempDir Path logs) {
-        assumeTrue(
-                !HOME.isEmpty(),
-                "holds the embedded stack against real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment"
-                        + " with vLLM, NIXL and LMCache");
-        ProvisionRequest local = Requests.request(HOME, logs);
+        ProvisionRequest local = Requests.request(logs);
         ModelSpec model = local.topology().model();
         Calibration calibration = new Calibration(
                 local.topology().cacheChunkTokens(),

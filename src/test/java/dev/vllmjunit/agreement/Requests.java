@@ -19,10 +19,11 @@ final class Requests {
 
     private Requests() {}
 
-    static ProvisionRequest request(String home, Path logs) {
+    static ProvisionRequest request(Path logs) {
         Profile profile = new ProfileLoader(Path.of("profiles"))
                 .load("local")
-                .with(new Settings(Map.of("vllm.local.home", home), Map.of(), name -> Optional.empty()));
+                .with(new Settings(
+                        dev.vllmjunit.provision.local.Requests.home(), Map.of(), name -> Optional.empty()));
         Declaration declaration = new Declaration(
                 "class AgreementIT",
                 List.of(
@@ -54,6 +55,7 @@ final class Requests {
                         profile.links(),
                         profile.attach(),
                         profile.local(),
+                        profile.workload(),
                         profile.expectations()),
                 request.logDirectory(),
                 request.startTimeout());

@@ -43,6 +43,16 @@ class PrometheusTextTest {
     }
 
     @Test
+    void anEmptyLabelIsNone() {
+        MetricsSnapshot before = PrometheusText.parse("chunks_total{l2=\"s3\"} 7\n");
+
+        assertThat(PrometheusText.parse("chunks_total{cache_salt=\"\",l2=\"s3\"} 9\n")
+                        .minus(before)
+                        .sum("chunks_total"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void namesALineThatIsNoSample() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PrometheusText.parse("<html>gateway error</html>"))
