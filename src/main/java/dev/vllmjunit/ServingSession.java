@@ -10,8 +10,6 @@ import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Feasibility;
 import dev.vllmjunit.topology.Profile;
-import dev.vllmjunit.topology.Setting;
-import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.LongDocumentQa;
 import dev.vllmjunit.workload.Workload;
@@ -25,7 +23,6 @@ final class ServingSession implements ServingStack, AutoCloseable {
 
     private final Topology topology;
     private final Profile profile;
-    private final Settings settings;
     private final RunningStack stack;
     private final URI endpoint;
     private final BenchmarkRunner runner;
@@ -35,14 +32,12 @@ final class ServingSession implements ServingStack, AutoCloseable {
     ServingSession(
             Topology topology,
             Profile profile,
-            Settings settings,
             RunningStack stack,
             URI endpoint,
             BenchmarkRunner runner,
             SessionReport report) {
         this.topology = topology;
         this.profile = profile;
-        this.settings = settings;
         this.stack = stack;
         this.endpoint = endpoint;
         this.runner = runner;
@@ -60,13 +55,14 @@ final class ServingSession implements ServingStack, AutoCloseable {
 
     @Override
     public LongDocumentQa guideWorkload() {
+        Profile.Workload workload = profile.workload();
         return longDocumentQa()
-                .documents(settings.get(Setting.DOCUMENTS).orElse(10))
-                .documentLength(settings.get(Setting.DOCUMENT_LENGTH).orElse(20_000))
+                .documents(workload.documents())
+                .documentLength(workload.documentLength())
                 .repeat(3)
-                .promptCount(settings.get(Setting.PROMPT_COUNT).orElse(100))
-                .outputTokens(settings.get(Setting.OUTPUT_TOKENS).orElse(20))
-                .concurrency(settings.get(Setting.CONCURRENCY).orElse(4));
+                .promptCount(workload.promptCount())
+                .outputTokens(workload.outputTokens())
+                .concurrency(workload.concurrency());
     }
 
     @Override

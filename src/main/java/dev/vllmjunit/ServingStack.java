@@ -31,8 +31,8 @@ public interface ServingStack {
 
     /**
      * The guide's long-document question answering: 10 documents of 20,000 tokens, each asked three times and over again until
-     * 100 prompts are sent, 4 at a time, 20 output tokens each. {@code vllm.workload.*} override its sizes, so that the same test
-     * class runs where the guide's are too large.
+     * 100 prompts are sent, 4 at a time, 20 output tokens each. The profile's {@code workload} and {@code vllm.workload.*} override
+     * its sizes, so that the same test class runs where the guide's are too large.
      */
     LongDocumentQa guideWorkload();
 

@@ -61,7 +61,7 @@ final class SessionStart {
         report.started(stack);
         BenchmarkRunner runner =
                 new BenchmarkRunner(topology, stack, router, driver, bucket, limits(), report.observer());
-        return new ServingSession(topology, profile, settings, stack, router.endpoint(), runner, report);
+        return new ServingSession(topology, profile, stack, router.endpoint(), runner, report);
     }
 
     private RunningStack provision(Topology topology, Profile profile, SessionReport report) {

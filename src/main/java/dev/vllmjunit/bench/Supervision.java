@@ -18,7 +18,7 @@ final class Supervision {
 
     private static final Duration POLL = Duration.ofMillis(250);
     /** From the moment that callers see a failure until the end of a process is known for sure. */
-    private static final Duration GRACE = Duration.ofSeconds(3);
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final RunningStack stack;
 

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param links how fast the links are, for floors of feasibility
  * @param attach endpoints of a running deployment
  * @param local settings of the local stack
+ * @param workload sizes of the guide's benchmark
  * @param expectations the guide's rows
  */
 public record Profile(
@@ -33,6 +34,7 @@ public record Profile(
         Links links,
         AttachSettings attach,
         LocalSettings local,
+        Workload workload,
         List<Expectation> expectations) {
 
     /** Copies the expectations. */
@@ -40,7 +42,7 @@ public record Profile(
         expectations = List.copyOf(expectations);
     }
 
-    /** With the links of the guide's testbed, and a local stack that brings everything itself. */
+    /** With the links of the guide's testbed, its workload, and a local stack that brings everything itself. */
     public Profile(
             String name,
             ModelSpec model,
@@ -62,12 +64,28 @@ public record Profile(
                 Links.TESTBED,
                 attach,
                 LocalSettings.STANDARD,
+                Workload.GUIDE,
                 expectations);
     }
 
     /** This profile with the settings that override parts of it. */
     public Profile with(Settings settings) {
         return ProfileOverrides.apply(this, settings);
+    }
+
+    /**
+     * How large the guide's benchmark is where this profile is in force.
+     *
+     * @param documents how many, 1 or more
+     * @param documentLength tokens in each, 1 or more
+     * @param promptCount requests of a run, 1 or more
+     * @param outputTokens tokens of an answer, 1 or more
+     * @param concurrency requests in flight, 1 or more
+     */
+    public record Workload(int documents, int documentLength, int promptCount, int outputTokens, int concurrency) {
+
+        /** The guide's own sizes. */
+        public static final Workload GUIDE = new Workload(10, 20_000, 100, 20, 4);
     }
 
     /**

@@ -20,6 +20,7 @@ final class ProfileOverrides {
                 profile.links(),
                 attach(profile.attach(), settings),
                 local(settings),
+                workload(profile.workload(), settings),
                 profile.expectations());
     }
 
@@ -70,6 +71,15 @@ final class ProfileOverrides {
 
     private static Profile.LocalSettings local(Settings settings) {
         return new Profile.LocalSettings(settings.get(Setting.LOCAL_HOME), settings.get(Setting.LOCAL_MODEL));
+    }
+
+    private static Profile.Workload workload(Profile.Workload workload, Settings settings) {
+        return new Profile.Workload(
+                settings.get(Setting.DOCUMENTS).orElse(workload.documents()),
+                settings.get(Setting.DOCUMENT_LENGTH).orElse(workload.documentLength()),
+                settings.get(Setting.PROMPT_COUNT).orElse(workload.promptCount()),
+                settings.get(Setting.OUTPUT_TOKENS).orElse(workload.outputTokens()),
+                settings.get(Setting.CONCURRENCY).orElse(workload.concurrency()));
     }
 
     private static Profile.AttachSettings attach(Profile.AttachSettings attach, Settings settings) {

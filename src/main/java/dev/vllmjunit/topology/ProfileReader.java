@@ -21,6 +21,7 @@ final class ProfileReader {
             "embedded",
             "links",
             "attach",
+            "workload",
             "expectations");
 
     private static final List<String> MODEL_KEYS = List.of(
@@ -43,6 +44,8 @@ final class ProfileReader {
             List.of("kvScale", "deviceCacheTokens", "hostCacheTokens", "maxBatchedTokens");
     private static final List<String> LINK_KEYS = List.of("s3ReadGBps", "nixlGBps");
     private static final List<String> ATTACH_KEYS = List.of("prefill", "decode", "cacheServer");
+    private static final List<String> WORKLOAD_KEYS =
+            List.of("documents", "documentLength", "promptCount", "outputTokens", "concurrency");
     private static final List<String> ROW_KEYS = List.of("row", "state", "metric", "comparedTo", "guide", "deciding");
     private static final List<String> RANGE_KEYS = List.of("min", "max");
     private static final List<String> STACKS = List.of("embedded", "attach", "local", "docker", "kubernetes");
@@ -72,7 +75,18 @@ final class ProfileReader {
                 links(top.section("links", LINK_KEYS)),
                 attach(top.section("attach", ATTACH_KEYS)),
                 Profile.LocalSettings.STANDARD,
+                workload(top.section("workload", WORKLOAD_KEYS)),
                 expectations(top));
+    }
+
+    private static Profile.Workload workload(Optional<Section> workload) {
+        Profile.Workload guide = Profile.Workload.GUIDE;
+        return new Profile.Workload(
+                value(workload, "documents", ValueType.COUNT).orElse(guide.documents()),
+                value(workload, "documentLength", ValueType.COUNT).orElse(guide.documentLength()),
+                value(workload, "promptCount", ValueType.COUNT).orElse(guide.promptCount()),
+                value(workload, "outputTokens", ValueType.COUNT).orElse(guide.outputTokens()),
+                value(workload, "concurrency", ValueType.COUNT).orElse(guide.concurrency()));
     }
 
     private static ModelSpec model(Section model) {

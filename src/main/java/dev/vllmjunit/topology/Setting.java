@@ -126,7 +126,7 @@ public final class Setting<T> {
             "vllm.start-timeout",
             "longest time until a node that a stack has started answers",
             ValueType.DURATION,
-            "120s");
+            "300s");
 
     /** Overrides the guide's document length. */
     public static final Setting<Integer> DOCUMENT_LENGTH =
@@ -215,7 +215,7 @@ public final class Setting<T> {
 
     private static Setting<Integer> workload(String key, String meaning) {
         return new Setting<>(
-                key, meaning + ", in the guide's classes", ValueType.COUNT, Optional.empty(), "the class's");
+                key, meaning + ", in the guide's classes", ValueType.COUNT, Optional.empty(), "the profile's");
     }
 
     /** Every setting, in the order of the documentation. */

@@ -1,8 +1,8 @@
 """Runs one command and ends all of it when the pipe on stdin closes, however its writer died.
 
 The first line on stdin is a JSON object: command, environment, directory (made here, removed at the end), log. The command's process
-id is printed. Everything the command starts, daemons included, ends with it; so do the shared memory segments it has mapped. Exits
-with the command's status, 128 + signal if a signal ended it.
+id is printed. Everything the command starts, daemons included, ends with it; so do the shared memory segments it has mapped, unless
+somebody else still maps them. Exits with the command's status, 128 + signal if a signal ended it.
 """
 import ctypes
 import json
@@ -38,10 +38,10 @@ def descendants():
     return found
 
 
-def mapped_segments():
+def mapped_segments(pids):
     """By inode: a semaphore is mapped under another name than it keeps."""
     segments = set()
-    for pid in descendants():
+    for pid in pids:
         try:
             with open(f"/proc/{pid}/maps", errors="replace") as maps:
                 segments.update(int(match.group(1)) for line in maps if (match := SEGMENT.search(line)))
@@ -68,6 +68,7 @@ def end_all():
 
 
 def remove(directory, segments):
+    segments = segments and segments - mapped_segments(filter(str.isdigit, os.listdir("/proc")))
     for entry in os.scandir(SHARED_MEMORY) if segments else []:
         try:
             if entry.inode() in segments:
@@ -96,14 +97,14 @@ def main():
                 stderr=log, start_new_session=True, preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
         except OSError as error:
             log.write(f"ERROR: {error}\n".encode())
-            remove(spec["directory"], [])
+            remove(spec["directory"], set())
             sys.exit(127)
     print(child.pid, flush=True)
     segments = set()
     ended = os.pidfd_open(child.pid)
     while not select.select([sys.stdin.fileno(), asked_to_end, ended], [], [], 2)[0]:
-        segments |= mapped_segments()
-    segments |= mapped_segments()
+        segments |= mapped_segments(descendants())
+    segments |= mapped_segments(descendants())
     status = child.poll()
     end_all()
     remove(spec["directory"], segments)

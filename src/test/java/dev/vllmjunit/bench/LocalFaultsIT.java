@@ -3,7 +3,6 @@ package dev.vllmjunit.bench;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
@@ -30,15 +29,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults of real vLLM, NIXL, LMCache and Ceph that a started stack meets, where an environment is named. One stack serves them all,
- * in this order, for a start takes most of a minute: first those that it survives.
+ * Faults of real vLLM, NIXL, LMCache and Ceph that a started stack meets. One stack serves them all, in this order, for a start takes
+ * most of a minute: first those that it survives.
  */
+@Tag("local")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LocalFaultsIT {
@@ -58,9 +59,6 @@ class LocalFaultsIT {
 
     @BeforeAll
     void start(@TempDir Path logs) {
-        assumeTrue(
-                !Requests.HOME.isEmpty(),
-                "runs real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment with vLLM, NIXL and LMCache");
         this.logs = logs;
         rig = started();
     }

@@ -50,7 +50,16 @@ class ProfileLoaderTest {
         assertThat(profile.s3Cache()).isEmpty();
         assertThat(profile.embedded()).isEqualTo(new Profile.EmbeddedSettings(6, 400_000, 400_000, 8_192));
         assertThat(profile.links()).isEqualTo(new Links(57, 50));
+        assertThat(profile.workload()).isEqualTo(new Profile.Workload(10, 20_000, 100, 20, 4));
         assertThat(profile.expectations()).isEmpty();
+    }
+
+    @Test
+    void aSettingWinsOverTheProfilesWorkload() {
+        Profile profile = load(MODEL + "workload: {documents: 5, documentLength: 4000, concurrency: 1}\n")
+                .with(new Settings(Map.of("vllm.workload.document-length", "1000"), Map.of(), key -> Optional.empty()));
+
+        assertThat(profile.workload()).isEqualTo(new Profile.Workload(5, 1_000, 100, 20, 1));
     }
 
     @Test
@@ -128,7 +137,7 @@ class ProfileLoaderTest {
         assertRefused(
                 "modle:\n  id: x\n",
                 "mine.yaml:1:1: unknown key modle; did you mean model? Known keys: extends, model, prefill, decode,"
-                        + " kvTransfer, s3Cache, embedded, links, attach, expectations");
+                        + " kvTransfer, s3Cache, embedded, links, attach, workload, expectations");
         assertRefused(
                 MODEL + "links:\n  qqq: 1\n", "mine.yaml:9:3: unknown key links.qqq. Known keys: s3ReadGBps, nixlGBps");
     }
@@ -208,7 +217,7 @@ class ProfileLoaderTest {
                         + " local, docker, kubernetes");
         assertRefused(
                 row.replace("EMPTY", "COLD"),
-                "mine.yaml:10:12: expectations.state is \"COLD\"; write one of EMPTY, S3_ONLY, WARM");
+                "mine.yaml:10:12: expectations.state is \"COLD\"; write one of EMPTY, S3_ONLY, S3_AFTER_RESTART, WARM");
         assertThat(load(row + "    deciding:\n      lab: {min: 2}\n").expectations())
                 .first()
                 .extracting(Expectation::deciding)

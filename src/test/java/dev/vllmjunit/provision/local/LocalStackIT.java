@@ -3,7 +3,6 @@ package dev.vllmjunit.provision.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
@@ -24,27 +23,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes: where an environment is named. */
+/** Real processes. */
+@Tag("local")
 class LocalStackIT {
 
-    private static final String HOME = Requests.HOME;
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Path logs;
 
     LocalStackIT(@TempDir Path logs) {
         this.logs = logs;
-    }
-
-    @BeforeAll
-    static void environment() {
-        assumeTrue(
-                !HOME.isEmpty(),
-                "runs real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment with vLLM, NIXL and LMCache");
     }
 
     @Test
@@ -69,8 +61,7 @@ class LocalStackIT {
 
     @Test
     void aModelWithoutATokenizerIsNamedByItsOwnLog() throws IOException {
-        Path tiny = Installation.ofUser(line -> {})
-                .model(Optional.empty(), Installation.ofUser(line -> {}).engine(Optional.of(Path.of(HOME))));
+        Path tiny = Installation.ofUser(line -> {}).model(Optional.empty(), Requests.engine());
         Path model = Files.createDirectory(logs.resolve("model"));
         for (String file : List.of("config.json", "model.safetensors")) {
             Files.copy(tiny.resolve(file), model.resolve(file));
@@ -138,7 +129,7 @@ class LocalStackIT {
     void theKillOfTheJvmLeavesNothing() throws IOException {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dvllm.local.home=" + HOME,
+                        "-Dvllm.local.home=" + Requests.engine().root(),
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         Starter.class.getName(),
@@ -170,9 +161,7 @@ class LocalStackIT {
     }
 
     private ProvisionRequest request(Map<String, String> settings) {
-        Map<String, String> all = new java.util.HashMap<>(Map.of("vllm.local.home", HOME));
-        all.putAll(settings);
-        return Requests.request("local", all, Optional.empty(), logs);
+        return Requests.request("local", settings, Optional.empty(), logs);
     }
 
     private static List<Long> descendants() {

@@ -1,6 +1,8 @@
 package dev.vllmjunit.provision.local;
 
 import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.local.install.EngineHome;
+import dev.vllmjunit.provision.local.install.Installation;
 import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.NodeRole;
@@ -23,8 +25,8 @@ import java.util.Optional;
 /** What tests of the local stack ask for: one prefill node, one decode node and an S3 cache. */
 public final class Requests {
 
-    /** A Python environment with vLLM, NIXL and LMCache; empty where none is named and tests of real processes are skipped. */
-    public static final String HOME = System.getProperty("vllm.local.home", "");
+    /** A Python environment with vLLM, NIXL and LMCache, where one is named; else the user's own is used, and built if need be. */
+    private static final Map<String, String> HOME = named("vllm.local.home");
 
     private Requests() {}
 
@@ -39,22 +41,33 @@ public final class Requests {
      * @param changes YAML of the same form
      */
     public static ProvisionRequest changed(String changes, Map<String, String> settings, Path directory) {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("vllm.local.home", HOME);
         try {
             Path profiles = Files.createDirectories(directory.resolve("profiles"));
             for (String name : List.of("nixl-s3.yaml", "local.yaml")) {
                 Files.copy(Path.of("profiles", name), profiles.resolve(name), StandardCopyOption.REPLACE_EXISTING);
             }
             Files.writeString(profiles.resolve("changed.yaml"), "extends: local\n" + changes);
-            return request(new ProfileLoader(profiles).load("changed"), all, Optional.empty(), directory);
+            return request(new ProfileLoader(profiles).load("changed"), settings, Optional.empty(), directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static Map<String, String> named(String setting) {
+        String value = System.getProperty(setting, "");
+        return value.isEmpty() ? Map.of() : Map.of(setting, value);
+    }
+
+    /** Where the environment is. */
+    static EngineHome engine() {
+        return Installation.ofUser(line -> {})
+                .engine(HOME.values().stream().map(Path::of).findFirst());
+    }
+
     private static ProvisionRequest request(
-            Profile profile, Map<String, String> settings, Optional<S3CacheSpec.Writer> writer, Path logs) {
+            Profile profile, Map<String, String> given, Optional<S3CacheSpec.Writer> writer, Path logs) {
+        Map<String, String> settings = new HashMap<>(HOME);
+        settings.putAll(given);
         Profile loaded = profile.with(new Settings(settings, Map.of(), name -> Optional.empty()));
         Declaration declaration = new Declaration(
                 "class com.example.LocalTest",

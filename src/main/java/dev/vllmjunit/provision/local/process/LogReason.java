@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds in a log why its writer failed: the last exception that says something of its own, else the last error, else the last lines. */
@@ -26,6 +27,9 @@ final class LogReason {
     private static final Pattern SECOND_HAND = Pattern.compile(
             "Engine core initialization failed|root cause|EngineDeadError"
                     + "|initialization failed due to an exception|^RuntimeError: cancelled|^(?:\\w+\\.)*CancelledError");
+
+    private static final Pattern FRAME = Pattern.compile("^  File \"(?:.*/)?([^/\"]+)\", line (\\d+), in .*$");
+    private static final int FRAME_LINES = 4;
 
     private static final Pattern WARNING = Pattern.compile("\\bWARN(?:ING)?\\b");
     private static final Pattern ERROR = Pattern.compile("\\b(?:ERROR|CRITICAL|FATAL|[Ee]rror):? .*");
@@ -81,7 +85,8 @@ final class LogReason {
 
     /** Validation errors say what is wrong in indented lines below. */
     private static String withContinuation(List<String> lines, int at) {
-        List<String> said = new ArrayList<>(List.of(lines.get(at)));
+        List<String> said =
+                new ArrayList<>(List.of(lines.get(at) + (lines.get(at).contains(": ") ? "" : place(lines, at))));
         for (int i = at + 1; i < lines.size() && said.size() <= CONTINUATIONS; i++) {
             String line = lines.get(i);
             if (!line.startsWith("  ") || line.startsWith("  File ")) {
@@ -90,6 +95,18 @@ final class LogReason {
             said.add(line.strip());
         }
         return String.join(" ", said);
+    }
+
+    /** Where a traceback says that an exception without a message was thrown. */
+    private static String place(List<String> lines, int exception) {
+        for (int i = exception - 1; i >= Math.max(0, exception - FRAME_LINES); i--) {
+            Matcher frame = FRAME.matcher(lines.get(i));
+            if (frame.matches()) {
+                String code = i + 1 < exception ? ", " + lines.get(i + 1).strip() : "";
+                return " (" + frame.group(1) + ":" + frame.group(2) + code + ")";
+            }
+        }
+        return "";
     }
 
     private static String lastLines(List<String> lines) {

@@ -48,6 +48,17 @@ class LogReasonTest {
     }
 
     @Test
+    void saysWhereAnExceptionWithoutAMessageWasThrown() {
+        String said = "(EngineCore pid=1) ERROR 11-25 18:22:21 [core.py:1512]";
+        assertThat(LogReason.in(said + " Traceback (most recent call last):\n"
+                        + said + "   File \"/x/vllm/sched/scheduler.py\", line 3234, in _update\n"
+                        + said + "     assert req_id in self.requests\n"
+                        + said + "            ^^^^^^^^^^^^^^^^^^^^^^^\n"
+                        + said + " AssertionError\n"))
+                .isEqualTo("AssertionError (scheduler.py:3234, assert req_id in self.requests)");
+    }
+
+    @Test
     void isTheLastLinesWhereNothingSaysError() {
         assertThat(LogReason.in("a WARNING about errors like `OSError: [Errno 24]`\nnext"))
                 .endsWith("next");

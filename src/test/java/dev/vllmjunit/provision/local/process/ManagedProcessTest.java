@@ -9,6 +9,8 @@ import dev.vllmjunit.provision.local.process.ManagedProcess.Guarding;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,17 +65,38 @@ class ManagedProcessTest {
 
     @Test
     void sharedMemoryOfTheProcessIsRemoved() throws IOException {
-        Path segment =
-                Path.of("/dev/shm/vllm-junit-test-" + ProcessHandle.current().pid());
-        Files.write(segment, new byte[4096]);
+        Path segment = segment();
+
+        holding(segment).close();
+
+        assertThat(segment).doesNotExist();
+    }
+
+    @Test
+    void sharedMemoryThatAnotherProcessUsesStays() throws IOException {
+        Path segment = segment();
+        try (FileChannel file = FileChannel.open(segment)) {
+            MappedByteBuffer ours = file.map(FileChannel.MapMode.READ_ONLY, 0, 4096);
+
+            holding(segment).close();
+
+            assertThat(segment).exists();
+            assertThat(ours.get(0)).isZero();
+        } finally {
+            Files.deleteIfExists(segment);
+        }
+    }
+
+    private static Path segment() throws IOException {
+        return Files.write(Files.createTempFile(Path.of("/dev/shm"), "vllm-junit-test-", ""), new byte[4096]);
+    }
+
+    private ManagedProcess holding(Path segment) throws IOException {
         String hold = "import mmap, time; f = open('" + segment
                 + "', 'r+b'); m = mmap.mmap(f.fileno(), 4096); open('../ready', 'w').write('1'); time.sleep(600)";
         ManagedProcess process = start("exec python3 -c \"" + hold + "\"");
         pidIn("ready");
-
-        process.close();
-
-        assertThat(segment).doesNotExist();
+        return process;
     }
 
     @Test
