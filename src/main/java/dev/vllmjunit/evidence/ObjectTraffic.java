@@ -31,8 +31,8 @@ public record ObjectTraffic(long reads, long readBytes, long writes, long writte
      * What the writer of the topology's cache claims, from its own counters: LMCache's server counts chunks that it has loaded and stored,
      * a task of several only when all are there; vLLM's tiering counts bytes. Both write again what they computed again, and neither
      * counts a lookup. LMCache loads whatever a lookup finds in S3, also for a prompt that vLLM's own cache then answers: a chunk is
-     * read once per request, and a warm run reads, too, so that chunks read are no measure of tokens from S3. vLLM's tiering reads
-     * only what its own cache lacks. Empty where the counters are not there: an attached cache server that was not named.
+     * read once per request, or for several that are in flight together, and a warm run reads, too. So chunks read are no measure of
+     * tokens from S3. vLLM's tiering reads only what its own cache lacks. Empty where the counters are not there: an attached cache server that was not named.
      *
      * @param counters since the processes started, or their difference
      */
