@@ -70,6 +70,9 @@ record NodeCommand(
                 "OMP_NUM_THREADS", String.valueOf(threads),
                 "VLLM_SERVER_DEV_MODE", "1",
                 "PYTHONHASHSEED", "0",
+                // Else the first request for logprobs of each process waits 20 s for a C++ compiler, in spite of
+                // --enforce-eager.
+                "TORCH_COMPILE_DISABLE", "1",
                 "UCX_TLS", "tcp,self,sm"));
         environment.putAll(spec.environment());
         s3.ifPresent(writer -> environment.putAll(writer.environment()));

@@ -140,6 +140,7 @@ class NodeCommandTest {
                 .containsEntry("UCX_TLS", "tcp,self,sm")
                 .containsEntry("UCX_NET_DEVICES", "all")
                 .containsEntry("PYTHONHASHSEED", "0")
+                .containsEntry("TORCH_COMPILE_DISABLE", "1")
                 .containsEntry("VLLM_SERVER_DEV_MODE", "1")
                 .containsEntry("OMP_NUM_THREADS", "2");
     }
