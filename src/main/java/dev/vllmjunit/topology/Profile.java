@@ -106,8 +106,20 @@ public record Profile(
      * @param deviceCacheTokens capacity of a node's own prefix cache
      * @param hostCacheTokens capacity of the host tier
      * @param maxBatchedTokens token budget of one scheduler step
+     * @param calibration a file of times fitted to measurements of a real node; empty for times of a roofline
      */
-    public record EmbeddedSettings(int kvScale, long deviceCacheTokens, long hostCacheTokens, int maxBatchedTokens) {}
+    public record EmbeddedSettings(
+            int kvScale,
+            long deviceCacheTokens,
+            long hostCacheTokens,
+            int maxBatchedTokens,
+            Optional<Path> calibration) {
+
+        /** With times of a roofline. */
+        public EmbeddedSettings(int kvScale, long deviceCacheTokens, long hostCacheTokens, int maxBatchedTokens) {
+            this(kvScale, deviceCacheTokens, hostCacheTokens, maxBatchedTokens, Optional.empty());
+        }
+    }
 
     /**
      * URLs of a running deployment.

@@ -40,7 +40,7 @@ final class ProfileReader {
     private static final List<String> S3_KEYS =
             List.of("bucket", "endpoint", "region", "pathStyle", "keyPrefix", "writer", "chunkTokens");
     private static final List<String> EMBEDDED_KEYS =
-            List.of("kvScale", "deviceCacheTokens", "hostCacheTokens", "maxBatchedTokens");
+            List.of("kvScale", "deviceCacheTokens", "hostCacheTokens", "maxBatchedTokens", "calibration");
     private static final List<String> LINK_KEYS = List.of("s3ReadGBps", "nixlGBps");
     private static final List<String> ATTACH_KEYS = List.of("prefill", "decode", "cacheServer");
     private static final List<String> ROW_KEYS = List.of("row", "state", "metric", "comparedTo", "guide", "deciding");
@@ -143,7 +143,8 @@ final class ProfileReader {
                 value(embedded, "kvScale", ValueType.COUNT).orElse(scale),
                 value(embedded, "deviceCacheTokens", ValueType.BIG_COUNT).orElse(400_000L),
                 value(embedded, "hostCacheTokens", ValueType.BIG_COUNT).orElse(400_000L),
-                value(embedded, "maxBatchedTokens", ValueType.COUNT).orElse(8_192));
+                value(embedded, "maxBatchedTokens", ValueType.COUNT).orElse(8_192),
+                value(embedded, "calibration", ValueType.FILE));
     }
 
     private static Links links(Optional<Section> links) {

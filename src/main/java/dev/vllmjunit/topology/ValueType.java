@@ -39,6 +39,7 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
                     .map(ValueType::url)
                     .toList());
     static final ValueType<Path> DIRECTORY = new ValueType<>("a directory's path", Path::of);
+    static final ValueType<Path> FILE = new ValueType<>("a file's path", Path::of);
 
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
     private static final Map<String, Duration> UNITS = Map.of(

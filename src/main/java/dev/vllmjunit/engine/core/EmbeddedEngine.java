@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,12 +86,12 @@ public final class EmbeddedEngine implements Engine {
     @Override
     public void submit(GenerationRequest request, GenerationListener listener) {
         Sequence sequence = new Sequence(request, listener, config, pool);
-        hand(() -> queue(sequence));
+        arrive(() -> queue(sequence));
     }
 
     @Override
     public void abort(String requestId) {
-        hand(() -> scheduler.abort(requestId));
+        arrive(() -> scheduler.abort(requestId));
     }
 
     @Override
@@ -163,6 +165,17 @@ public final class EmbeddedEngine implements Engine {
 
     private void takeBack(Lease lease) {
         hand(() -> pool.release(lease.blocks(), lease.blocks().length));
+    }
+
+    /** Hands over what came from outside, as late as the model says; everything as late, so that nothing overtakes. */
+    private void arrive(Runnable work) {
+        long late = config.cost().requestNanos();
+        if (late == 0) {
+            hand(work);
+        } else {
+            CompletableFuture.delayedExecutor(late, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> hand(work));
+        }
     }
 
     /** Hands work to the engine's thread; when that is gone, does it here so that nothing waits for ever. */

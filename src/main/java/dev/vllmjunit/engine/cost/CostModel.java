@@ -5,6 +5,11 @@ package dev.vllmjunit.engine.cost;
  */
 public interface CostModel {
 
+    /** What a node needs for a request before its engine may schedule it, beyond what the embedded node really needs: 0 or more. */
+    default long requestNanos() {
+        return 0;
+    }
+
     /** Computing {@code newTokens} prompt tokens that attend to {@code contextTokens} earlier ones. */
     long prefillNanos(int newTokens, int contextTokens);
 

@@ -1,6 +1,5 @@
 package dev.vllmjunit.provision.embedded;
 
-import dev.vllmjunit.engine.cost.Roofline;
 import dev.vllmjunit.engine.tier.CacheServer;
 import dev.vllmjunit.engine.tier.CacheServerConfig;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
@@ -25,7 +24,7 @@ final class CacheServerStart {
                 topology.s3Cache().orElseThrow().chunkTokens(),
                 settings.kvScale(),
                 settings.hostCacheTokens(),
-                Roofline.of(prefill.accelerator(), prefill.tensorParallelism(), topology.model()),
+                NodeCost.of(request, prefill),
                 store);
         try {
             return parts.add("the KV cache server", CacheServer.start(config));

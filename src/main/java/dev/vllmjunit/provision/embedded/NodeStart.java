@@ -2,7 +2,6 @@ package dev.vllmjunit.provision.embedded;
 
 import dev.vllmjunit.engine.core.EmbeddedEngine;
 import dev.vllmjunit.engine.core.EngineConfig;
-import dev.vllmjunit.engine.cost.Roofline;
 import dev.vllmjunit.engine.http.ModelTokenizer;
 import dev.vllmjunit.engine.http.NodeServer;
 import dev.vllmjunit.engine.http.NodeServerConfig;
@@ -47,7 +46,7 @@ record NodeStart(
         EmbeddedEngine engine = parts.add("engine " + spec.name(), engine());
         NodeServer server = parts.add("node " + spec.name(), server(engine));
         log.line("engine " + engine.engineId() + ", side channel on " + HOST + ":" + engine.sideChannelPort());
-        log.line(StackFacts.hardware(spec) + "; " + StackFacts.kvScale(request) + "; block size " + spec.blockSize());
+        log.line(NodeCost.describe(request, spec) + "; " + StackFacts.kvScale(request) + "; block size " + spec.blockSize());
         String version = version(server.endpoint());
         log.line("version " + version + " of " + model().id() + " answers at " + server.endpoint());
         return new RunningNode(spec, server.endpoint(), version, Optional.of(log.file()));
@@ -75,7 +74,7 @@ record NodeStart(
                 settings.kvScale(),
                 request.topology().kvTransfer().lease(),
                 sideChannelPort,
-                Roofline.of(spec.accelerator(), spec.tensorParallelism(), model()),
+                NodeCost.of(request, spec),
                 tier);
     }
 

@@ -20,16 +20,11 @@ final class StackFacts {
         Map<String, String> facts = new TreeMap<>();
         facts.put("block size", perNode(request, node -> node.blockSize() + " tokens"));
         facts.put("engine", EmbeddedVersion.VERSION);
-        facts.put("hardware", perNode(request, StackFacts::hardware));
+        facts.put("hardware", perNode(request, node -> NodeCost.describe(request, node)));
         facts.put("kv scale", kvScale(request));
         facts.put("placement", placement(request));
         facts.put("object store", store.map(ObjectStoreAccess::toString).orElse("none"));
         return Map.copyOf(facts);
-    }
-
-    /** The word "modelled" goes with every device. */
-    static String hardware(NodeSpec node) {
-        return "modelled (roofline): " + node.accelerator().device() + " x " + node.tensorParallelism();
     }
 
     static String kvScale(ProvisionRequest request) {
