@@ -66,9 +66,17 @@ final class LatencyMetrics {
         perOutputToken.observe(times.decodeNanos() / NANOS / Math.max(1, sequence.outputs() - 1));
         promptTokens.observe(sequence.promptLength());
         generationTokens.observe(sequence.outputs());
-        computedTokens.observe(sequence.promptLength() - sequence.sources().cached());
+        computedTokens.observe(sequence.promptLength() - notComputed(sequence));
         maxTokens.observe(sequence.request().maxTokens());
         preemptions.observe(sequence.preemptions());
+    }
+
+    /** As in vLLM, a decode node takes what prefill says of the prompt it pulls. */
+    private static int notComputed(Sequence sequence) {
+        return sequence.request()
+                .remoteKv()
+                .map(RemoteKv::cachedTokens)
+                .orElse(sequence.sources().cached());
     }
 
     private static DistributionDataPoint request(MetricFamilies families, String name, String what) {

@@ -1,6 +1,7 @@
 package dev.vllmjunit.engine.core;
 
 import dev.vllmjunit.engine.tier.KvCacheTier;
+import dev.vllmjunit.engine.tier.KvCacheTier.Found;
 import dev.vllmjunit.engine.tier.KvCacheTier.LoadedChunk;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,9 +55,8 @@ final class TierAccess implements ExternalKv {
     public void load(Sequence sequence, int localTokens) {
         TierView view = view(sequence);
         int first = localTokens / chunkTokens;
-        GenerationRequest request = sequence.request();
         inTime(
-                () -> tier.load(request.promptTokens(), request.cacheSalt(), first, view.available()),
+                () -> tier.load(view.found(), first),
                 List.of(),
                 "load",
                 chunks -> arrived(sequence, localTokens, first, chunks));
@@ -91,7 +91,8 @@ final class TierAccess implements ExternalKv {
         TierView view = new TierView();
         sequence.tierView(view);
         GenerationRequest request = sequence.request();
-        inTime(() -> tier.lookup(request.promptTokens(), request.cacheSalt()), 0, "lookup", view::available);
+        inTime(
+                () -> tier.lookup(request.promptTokens(), request.cacheSalt()), Found.NONE, "lookup", view::found);
     }
 
     private void arrived(Sequence sequence, int localTokens, int first, List<LoadedChunk> chunks) {

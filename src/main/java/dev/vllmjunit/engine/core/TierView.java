@@ -1,25 +1,34 @@
 package dev.vllmjunit.engine.core;
 
+import dev.vllmjunit.engine.tier.KvCacheTier.Found;
+import org.jspecify.annotations.Nullable;
+
 /** What a sequence knows about its prompt in the KV cache server. Only the engine's thread touches it. */
 final class TierView {
 
-    private static final int ASKED = -1;
-
-    private int available = ASKED;
+    private @Nullable Found found;
     private int stored;
 
     boolean answered() {
-        return available != ASKED;
+        return found != null;
     }
 
     /** Leading whole chunks the server has. */
     int available() {
-        return available;
+        return found().chunks();
     }
 
-    void available(int chunks) {
-        available = chunks;
-        stored = chunks;
+    /** What the server holds for the sequence. */
+    Found found() {
+        if (found == null) {
+            throw new IllegalStateException("the KV cache server has not answered");
+        }
+        return found;
+    }
+
+    void found(Found answer) {
+        found = answer;
+        stored = answer.chunks();
     }
 
     /** Leading whole chunks that need not be stored any more. */

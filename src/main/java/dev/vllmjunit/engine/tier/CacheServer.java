@@ -111,27 +111,24 @@ public final class CacheServer implements KvCacheTier {
     }
 
     @Override
-    public CompletableFuture<Integer> lookup(int[] promptTokens, Optional<String> cacheSalt) {
-        List<String> chunks = keys.of(promptTokens, cacheSalt);
-        if (closed || chunks.isEmpty()) {
-            return CompletableFuture.completedFuture(0);
+    public CompletableFuture<Found> lookup(int[] promptTokens, Optional<String> cacheSalt) {
+        if (closed) {
+            return CompletableFuture.completedFuture(Found.NONE);
         }
+        List<String> chunks = keys.of(promptTokens, cacheSalt);
         metrics.lookup(cacheSalt, chunks.size());
-        return loader.leading(chunks);
+        return loader.lookup(chunks, cacheSalt);
     }
 
     @Override
-    public CompletableFuture<List<LoadedChunk>> load(
-            int[] promptTokens, Optional<String> cacheSalt, int firstChunk, int endChunk) {
-        List<String> chunks = keys.of(promptTokens, cacheSalt);
-        if (firstChunk < 0 || endChunk < firstChunk || endChunk > chunks.size()) {
-            throw new IllegalArgumentException(
-                    "chunks [" + firstChunk + ", " + endChunk + ") were asked for; a prompt of " + promptTokens.length
-                            + " tokens has chunks [0, " + chunks.size() + ")");
+    public CompletableFuture<List<LoadedChunk>> load(Found found, int firstChunk) {
+        if (firstChunk < 0 || firstChunk > found.chunks()) {
+            throw new IllegalArgumentException("chunks from " + firstChunk + " on were asked for; " + found.chunks()
+                    + " were found");
         }
-        return closed || firstChunk == endChunk
+        return closed || firstChunk == found.chunks()
                 ? CompletableFuture.completedFuture(List.of())
-                : loader.load(chunks.subList(firstChunk, endChunk), cacheSalt);
+                : loader.load(found.held().subList(firstChunk, found.chunks()));
     }
 
     @Override

@@ -1,16 +1,19 @@
 package dev.vllmjunit.engine.tier;
 
 import dev.vllmjunit.engine.cost.CostModel;
+import dev.vllmjunit.engine.tier.KvCacheTier.Found;
 import dev.vllmjunit.engine.tier.KvCacheTier.LoadedChunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks chunks up and loads them, host memory first. A load completes no earlier than the model says for the full-size bytes that
- * were really loaded; loads share nothing. Thread-safe.
+ * Looks chunks up and loads them, host memory first. Both complete no earlier than the model says for the full-size bytes that
+ * were really moved; they share nothing. Thread-safe.
  */
 final class ChunkLoader {
 
@@ -45,17 +48,31 @@ final class ChunkLoader {
         return inFlight.get();
     }
 
-    /** How many leading chunks there are. */
-    CompletableFuture<Integer> leading(List<String> keys) {
-        int held = 0;
-        while (held < keys.size() && host.contains(keys.get(held))) {
-            held++;
+    /**
+     * As LMCache: what lies in host memory up to the first gap, and from there on what the object store has, fetched at once, whether or
+     * not the asking node needs it; it does not stay in host memory.
+     */
+    CompletableFuture<Found> lookup(List<String> keys, Optional<String> salt) {
+        List<LoadedChunk> held = new ArrayList<>();
+        for (byte[] kv = next(keys, held); kv != null; kv = next(keys, held)) {
+            held.add(new LoadedChunk(kv, false));
         }
+        return beyond(keys, held.size()).thenApply(fetched -> {
+            metrics.hits(salt, held.size(), fetched.size());
+            return new Found(Stream.concat(held.stream(), fetched.stream()).toList());
+        });
+    }
+
+    private byte @Nullable [] next(List<String> keys, List<LoadedChunk> held) {
+        return held.size() == keys.size() ? null : host.get(keys.get(held.size()));
+    }
+
+    private CompletableFuture<List<LoadedChunk>> beyond(List<String> keys, int held) {
         if (held == keys.size()) {
-            return CompletableFuture.completedFuture(held);
+            return CompletableFuture.completedFuture(List.of());
         }
         metrics.objectLookup();
-        return probe(keys, held, FIRST_WAVE);
+        return probe(keys, held, FIRST_WAVE).thenCompose(end -> fetch(keys.subList(held, end)));
     }
 
     /** Asks for a few chunks at once, then for more: a cold prompt costs a few requests, a warm one a few round trips. */
@@ -73,77 +90,54 @@ final class ChunkLoader {
     }
 
     private CompletableFuture<Boolean> isThere(String key) {
-        if (host.contains(key)) {
-            return CompletableFuture.completedFuture(true);
-        }
         metrics.objectLookupChunk();
         return objects.exists(key);
     }
 
-    /** Loads the chunks up to the first that cannot be loaded; what came from the object store is in host memory afterwards. */
-    CompletableFuture<List<LoadedChunk>> load(List<String> keys, Optional<String> salt) {
-        long start = System.nanoTime();
-        List<CompletableFuture<Optional<byte[]>>> fetches = new ArrayList<>();
-        List<CompletableFuture<Optional<LoadedChunk>>> chunks = new ArrayList<>();
-        for (String key : keys) {
-            byte[] kv = host.get(key);
-            if (kv == null) {
-                CompletableFuture<Optional<byte[]>> fetch = objects.get(key);
-                fetches.add(fetch);
-                chunks.add(fetch.thenApply(read -> read.map(bytes -> new LoadedChunk(bytes, true))));
-            } else {
-                chunks.add(CompletableFuture.completedFuture(Optional.of(new LoadedChunk(kv.clone(), false))));
-            }
+    /** The chunks up to the first that cannot be read. */
+    private CompletableFuture<List<LoadedChunk>> fetch(List<String> keys) {
+        if (keys.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
         }
-        begin(fetches.size());
-        return all(chunks)
+        long start = System.nanoTime();
+        begin(keys.size());
+        return all(keys.stream().map(objects::get).toList())
                 .thenApply(ChunkLoader::prefix)
                 .thenCompose(prefix -> time.at(start + modelledNanos(prefix)).thenApply(passed -> prefix))
-                .whenComplete((prefix, failure) -> end(fetches.size(), start, failure == null ? prefix : List.of()))
-                .thenApply(prefix -> retain(keys, prefix, salt));
+                .whenComplete((prefix, failure) -> end(start, failure == null ? prefix.size() : 0));
+    }
+
+    private long modelledNanos(List<LoadedChunk> fetched) {
+        return fetched.isEmpty() ? 0 : cost.objectLoadNanos(fetched.size() * chunkBytes);
+    }
+
+    /** Copies held chunks; the model's time of what came from the object store has passed when it was fetched. */
+    CompletableFuture<List<LoadedChunk>> load(List<LoadedChunk> held) {
+        long start = System.nanoTime();
+        long fromHost = held.stream().filter(chunk -> !chunk.fromObjectStore()).count();
+        metrics.hostRead(fromHost);
+        List<LoadedChunk> copies = held.stream()
+                .map(chunk -> new LoadedChunk(chunk.kv().clone(), chunk.fromObjectStore()))
+                .toList();
+        long nanos = fromHost == 0 ? 0 : cost.hostLoadNanos(fromHost * chunkBytes);
+        return time.at(start + nanos).thenApply(passed -> copies);
     }
 
     private void begin(int fetches) {
-        if (fetches > 0) {
-            inFlight.incrementAndGet();
-            metrics.loadSubmitted(fetches);
-        }
+        inFlight.incrementAndGet();
+        metrics.loadSubmitted(fetches);
     }
 
-    private void end(int fetches, long start, List<LoadedChunk> prefix) {
-        if (fetches > 0) {
-            inFlight.decrementAndGet();
-            long loaded = fromObjectStore(prefix);
-            metrics.loadCompleted(loaded, loaded * chunkBytes, System.nanoTime() - start);
-        }
+    private void end(long start, int loaded) {
+        inFlight.decrementAndGet();
+        metrics.loadCompleted(loaded, loaded * chunkBytes, System.nanoTime() - start);
     }
 
-    private List<LoadedChunk> retain(List<String> keys, List<LoadedChunk> prefix, Optional<String> salt) {
-        for (int i = 0; i < prefix.size(); i++) {
-            if (prefix.get(i).fromObjectStore()) {
-                host.put(keys.get(i), prefix.get(i).kv().clone());
-            }
-        }
-        long stored = fromObjectStore(prefix);
-        metrics.hits(salt, prefix.size() - stored, stored);
-        return prefix;
-    }
-
-    private long modelledNanos(List<LoadedChunk> prefix) {
-        long stored = fromObjectStore(prefix);
-        long held = prefix.size() - stored;
-        return (held == 0 ? 0 : cost.hostLoadNanos(held * chunkBytes))
-                + (stored == 0 ? 0 : cost.objectLoadNanos(stored * chunkBytes));
-    }
-
-    private static long fromObjectStore(List<LoadedChunk> prefix) {
-        return prefix.stream().filter(LoadedChunk::fromObjectStore).count();
-    }
-
-    private static List<LoadedChunk> prefix(List<Optional<LoadedChunk>> chunks) {
+    private static List<LoadedChunk> prefix(List<Optional<byte[]>> chunks) {
         return chunks.stream()
                 .takeWhile(Optional::isPresent)
                 .flatMap(Optional::stream)
+                .map(kv -> new LoadedChunk(kv, true))
                 .toList();
     }
 

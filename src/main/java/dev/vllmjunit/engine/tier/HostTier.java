@@ -29,17 +29,8 @@ final class HostTier {
         return false;
     }
 
-    /** Whether the chunk is there; this does not count as a use. */
-    synchronized boolean contains(String key) {
-        return chunks.containsKey(key);
-    }
-
     synchronized byte @Nullable [] get(String key) {
-        byte[] kv = chunks.get(key);
-        if (kv != null) {
-            metrics.hostRead();
-        }
-        return kv;
+        return chunks.get(key);
     }
 
     synchronized void put(String key, byte[] kv) {

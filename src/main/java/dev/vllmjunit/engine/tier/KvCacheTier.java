@@ -14,21 +14,44 @@ public interface KvCacheTier extends AutoCloseable {
     /** Tokens in a chunk; a multiple of the node's block size. */
     int chunkTokens();
 
-    /** How many leading whole chunks of the prompt are available; looks at host memory, then at the object store. */
-    CompletableFuture<Integer> lookup(int[] promptTokens, Optional<String> cacheSalt);
+    /**
+     * Finds the leading whole chunks of the prompt and holds them: from host memory, and from there on from the object store, which
+     * takes no less than the model says. A chunk that does not arrive ends them.
+     */
+    CompletableFuture<Found> lookup(int[] promptTokens, Optional<String> cacheSalt);
 
     /**
-     * Loads chunks {@code [firstChunk, endChunk)} of the prompt, completing no earlier than the model says it takes.
-     * May load fewer than asked for when a chunk has gone: the prefix that could be loaded counts.
+     * Brings chunks {@code [firstChunk, found.chunks())} to the device; those from host memory take no less than the model says. May bring
+     * fewer.
      */
-    CompletableFuture<List<LoadedChunk>> load(
-            int[] promptTokens, Optional<String> cacheSalt, int firstChunk, int endChunk);
+    CompletableFuture<List<LoadedChunk>> load(Found found, int firstChunk);
 
     /** Keeps one chunk in host memory and starts writing it to the object store. */
     void store(int[] promptTokens, Optional<String> cacheSalt, int chunk, byte[] kv);
 
     /** Forgets what host memory holds; the object store keeps what it has. */
     void dropHostTier();
+
+    /**
+     * What a lookup holds.
+     *
+     * @param held the prompt's leading chunks
+     */
+    record Found(List<LoadedChunk> held) {
+
+        /** Nothing. */
+        public static final Found NONE = new Found(List.of());
+
+        /** Copies the list. */
+        public Found {
+            held = List.copyOf(held);
+        }
+
+        /** How many leading chunks there are. */
+        public int chunks() {
+            return held.size();
+        }
+    }
 
     /**
      * A chunk as it was received.

@@ -15,7 +15,7 @@ import java.util.function.DoubleSupplier;
 
 /**
  * Counters of the LMCache server 0.5.6 by its names and labels, each there from the start. Bytes are full-size bytes. Hit tokens are
- * counted when chunks have been loaded: LMCache counts them at the end of its lookup, which loads.
+ * counted at the end of a lookup, which loads, whether or not the asking node has them itself.
  */
 final class TierMetrics {
 
@@ -138,8 +138,8 @@ final class TierMetrics {
         l1Writes.inc();
     }
 
-    void hostRead() {
-        l1Reads.inc();
+    void hostRead(long chunks) {
+        l1Reads.inc(chunks);
     }
 
     void hostEvicted() {

@@ -28,22 +28,21 @@ final class FakeTier implements KvCacheTier {
     }
 
     @Override
-    public CompletableFuture<Integer> lookup(int[] promptTokens, Optional<String> cacheSalt) {
-        int found = 0;
-        while ((found + 1) * chunkTokens <= promptTokens.length
-                && chunks.containsKey(key(promptTokens, cacheSalt, found))) {
-            found++;
+    public CompletableFuture<Found> lookup(int[] promptTokens, Optional<String> cacheSalt) {
+        List<LoadedChunk> found = new ArrayList<>();
+        while ((found.size() + 1) * chunkTokens <= promptTokens.length
+                && chunks.containsKey(key(promptTokens, cacheSalt, found.size()))) {
+            found.add(new LoadedChunk(chunk(promptTokens, cacheSalt, found.size()), true));
         }
-        return CompletableFuture.completedFuture(found);
+        return CompletableFuture.completedFuture(new Found(found));
     }
 
     @Override
-    public CompletableFuture<List<LoadedChunk>> load(
-            int[] promptTokens, Optional<String> cacheSalt, int firstChunk, int endChunk) {
-        loads.add(firstChunk + "-" + endChunk);
+    public CompletableFuture<List<LoadedChunk>> load(Found found, int firstChunk) {
+        loads.add(firstChunk + "-" + found.chunks());
         List<LoadedChunk> loaded = new ArrayList<>();
-        for (int chunk = firstChunk; chunk < Math.min(endChunk, loseFromChunk); chunk++) {
-            loaded.add(new LoadedChunk(chunk(promptTokens, cacheSalt, chunk).clone(), true));
+        for (int chunk = firstChunk; chunk < Math.min(found.chunks(), loseFromChunk); chunk++) {
+            loaded.add(new LoadedChunk(found.held().get(chunk).kv().clone(), true));
         }
         return gate.thenApply(open -> loaded);
     }

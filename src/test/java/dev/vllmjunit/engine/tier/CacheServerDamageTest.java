@@ -22,9 +22,10 @@ class CacheServerDamageTest extends CacheServerTestBase {
             assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(10);
             bucket.delete(keyOf(PROMPT, 3));
 
-            assertThat(load(other, PROMPT, NO_SALT, 0, 10)).hasSize(3);
+            assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(3);
             assertThat(failures(other, "not_found")).isEqualTo(1);
             assertThat(lookup(other, PROMPT, NO_SALT)).isEqualTo(3);
+            assertThat(failures(other, "not_found")).isEqualTo(1);
 
             other.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
             bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
@@ -52,15 +53,14 @@ class CacheServerDamageTest extends CacheServerTestBase {
         server.dropHostTier();
         bucket.write(keyOf(PROMPT, 3), damaged);
 
-        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).hasSize(3);
+        assertThat(load(server, PROMPT, NO_SALT, 0)).hasSize(3);
         assertThat(failures(server, reason)).isEqualTo(1);
         assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(3);
 
         server.store(PROMPT, NO_SALT, 3, kv(PROMPT, 3));
         Awaitility.await().until(() -> bucket.read(keyOf(PROMPT, 3)).length == HELD_BYTES);
         server.dropHostTier();
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10))
+        assertThat(load(server, PROMPT, NO_SALT, 0))
                 .extracting(LoadedChunk::kv)
                 .containsExactly(expected(PROMPT, 0, 10));
     }
@@ -72,7 +72,7 @@ class CacheServerDamageTest extends CacheServerTestBase {
         byte[] altered = new byte[HELD_BYTES];
         bucket.write(keyOf(PROMPT, 3), altered);
 
-        assertThat(load(server, PROMPT, NO_SALT, 3, 4))
+        assertThat(load(server, PROMPT, NO_SALT, 3).subList(0, 1))
                 .extracting(LoadedChunk::kv)
                 .containsExactly(altered);
     }

@@ -43,7 +43,7 @@ class CacheServerTest extends CacheServerTestBase {
         storeAll(server, PROMPT, NO_SALT);
 
         assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10))
+        assertThat(load(server, PROMPT, NO_SALT, 0))
                 .allMatch(chunk -> !chunk.fromObjectStore())
                 .extracting(LoadedChunk::kv)
                 .containsExactly(expected(PROMPT, 0, 10));
@@ -55,7 +55,7 @@ class CacheServerTest extends CacheServerTestBase {
         server.dropHostTier();
 
         assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
-        assertThat(load(server, PROMPT, NO_SALT, 2, 10))
+        assertThat(load(server, PROMPT, NO_SALT, 2))
                 .allMatch(LoadedChunk::fromObjectStore)
                 .extracting(LoadedChunk::kv)
                 .containsExactly(expected(PROMPT, 2, 10));
@@ -66,22 +66,36 @@ class CacheServerTest extends CacheServerTestBase {
         storeAndSettle(PROMPT, 10);
         try (CacheServer next = CacheServer.start(config(access))) {
             assertThat(lookup(next, PROMPT, NO_SALT)).isEqualTo(10);
-            assertThat(load(next, PROMPT, NO_SALT, 0, 10)).hasSize(10).allMatch(LoadedChunk::fromObjectStore);
+            assertThat(load(next, PROMPT, NO_SALT, 0)).hasSize(10).allMatch(LoadedChunk::fromObjectStore);
         }
     }
 
     @Test
-    void loadedChunksAreInHostMemoryAfterwards() {
+    void whatComesFromTheObjectStoreDoesNotStayInHostMemory() {
         storeAndSettle(PROMPT, 10);
         server.dropHostTier();
-        load(server, PROMPT, NO_SALT, 0, 4);
+        IntStream.range(0, 4).forEach(i -> server.store(PROMPT, NO_SALT, i, kv(PROMPT, i)));
+        load(server, PROMPT, NO_SALT, 0);
 
-        List<LoadedChunk> again = load(server, PROMPT, NO_SALT, 0, 10);
+        List<LoadedChunk> again = load(server, PROMPT, NO_SALT, 0);
 
         assertThat(again)
                 .extracting(LoadedChunk::fromObjectStore)
                 .containsExactly(false, false, false, false, true, true, true, true, true, true);
         assertThat(again).extracting(LoadedChunk::kv).containsExactly(expected(PROMPT, 0, 10));
+    }
+
+    @Test
+    void whatALookupFoundIsHeldUntilItIsLoaded() {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+        KvCacheTier.Found found = within(server.lookup(PROMPT, NO_SALT));
+        bucket.clear();
+
+        assertThat(within(server.load(found, 2)))
+                .allMatch(LoadedChunk::fromObjectStore)
+                .extracting(LoadedChunk::kv)
+                .containsExactly(expected(PROMPT, 2, 10));
     }
 
     @Test
@@ -140,22 +154,23 @@ class CacheServerTest extends CacheServerTestBase {
             storeAll(small, PROMPT, NO_SALT);
             bucket.awaitSettled(10, Duration.ofMillis(100), Duration.ofSeconds(10));
 
-            assertThat(load(small, PROMPT, NO_SALT, 0, 10))
+            assertThat(load(small, PROMPT, NO_SALT, 0))
                     .extracting(LoadedChunk::fromObjectStore)
-                    .containsExactly(true, true, true, true, true, true, true, false, false, false);
+                    .containsOnly(true)
+                    .hasSize(10);
             assertThat(metric(small, "l1_memory_usage_bytes{backend=\"dram\",l1_tag=\"_default\"}"))
                     .isEqualTo(3.0 * TierFixture.FULL_BYTES);
             assertThat(metric(small, "l1_evicted_chunks_total{l1_tag=\"_default\"}"))
-                    .isEqualTo(14);
+                    .isEqualTo(7);
         }
     }
 
     @Test
     void aChangedAnswerDoesNotReachTheCache() {
         storeAll(server, PROMPT, NO_SALT);
-        Arrays.fill(load(server, PROMPT, NO_SALT, 0, 1).get(0).kv(), (byte) 0);
+        Arrays.fill(load(server, PROMPT, NO_SALT, 0).get(0).kv(), (byte) 0);
 
-        assertThat(load(server, PROMPT, NO_SALT, 0, 1).get(0).kv()).isEqualTo(kv(PROMPT, 0));
+        assertThat(load(server, PROMPT, NO_SALT, 0).get(0).kv()).isEqualTo(kv(PROMPT, 0));
     }
 
     @Test
@@ -172,7 +187,7 @@ class CacheServerTest extends CacheServerTestBase {
 
     private static long nanosOfLoad(CacheServer server) {
         long start = System.nanoTime();
-        assertThat(load(server, PROMPT, NO_SALT, 0, 10)).hasSize(10);
+        assertThat(load(server, PROMPT, NO_SALT, 0)).hasSize(10);
         return System.nanoTime() - start;
     }
 
@@ -210,7 +225,7 @@ class CacheServerTest extends CacheServerTestBase {
         server.dropHostTier();
 
         List<CompletableFuture<List<LoadedChunk>>> loads = prompts.stream()
-                .map(prompt -> server.load(prompt, NO_SALT, 0, 20))
+                .map(prompt -> server.lookup(prompt, NO_SALT).thenCompose(found -> server.load(found, 0)))
                 .toList();
 
         for (int i = 0; i < loads.size(); i++) {
@@ -228,19 +243,20 @@ class CacheServerTest extends CacheServerTestBase {
         }
         lookup(server, PROMPT, NO_SALT);
         storeAndSettle(PROMPT, 10);
-        load(server, PROMPT, NO_SALT, 0, 3);
+        lookup(server, Arrays.copyOf(PROMPT, 3 * CHUNK), NO_SALT);
+        lookup(server, Arrays.copyOf(PROMPT, CHUNK - 1), NO_SALT);
+        load(server, PROMPT, NO_SALT, 8);
         server.dropHostTier();
-        lookup(server, PROMPT, NO_SALT);
-        load(server, PROMPT, NO_SALT, 0, 10);
+        load(server, PROMPT, NO_SALT, 8);
 
-        assertThat(metric(server, "lookups_requests_total" + LABELS)).isEqualTo(2);
-        assertThat(metric(server, "lookup_requested_tokens_total" + LABELS)).isEqualTo(2 * 160);
-        assertThat(metric(server, "lookup_hit_tokens_total" + LABELS)).isEqualTo(48 + 160);
-        assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isEqualTo(48);
+        assertThat(metric(server, "lookups_requests_total" + LABELS)).isEqualTo(5);
+        assertThat(metric(server, "lookup_requested_tokens_total" + LABELS)).isEqualTo(3 * 160 + 48);
+        assertThat(metric(server, "lookup_hit_tokens_total" + LABELS)).isEqualTo(48 + 160 + 160);
+        assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isEqualTo(48 + 160);
         assertThat(metric(server, "lookup_hit_l2_tokens_total" + LABELS)).isEqualTo(160);
         assertThat(metric(server, "lookup_hit_l2_keys_total" + LABELS)).isEqualTo(10);
-        assertThat(metric(server, "l1_write_chunks_total{l1_tag=\"_default\"}")).isEqualTo(20);
-        assertThat(metric(server, "l1_read_chunks_total{l1_tag=\"_default\"}")).isEqualTo(3);
+        assertThat(metric(server, "l1_write_chunks_total{l1_tag=\"_default\"}")).isEqualTo(10);
+        assertThat(metric(server, "l1_read_chunks_total{l1_tag=\"_default\"}")).isEqualTo(2);
         assertThat(metric(server, "l2_store_submitted_objects_chunks_total")).isEqualTo(10);
         assertThat(metric(server, "l2_store_completed_objects_chunks_total")).isEqualTo(10);
         assertThat(metric(server, "l2_prefetch_load_submitted_requests_total")).isEqualTo(1);
@@ -270,9 +286,9 @@ class CacheServerTest extends CacheServerTestBase {
 
     @Test
     void refusesChunksThatThePromptDoesNotHave() {
-        assertThatThrownBy(() -> server.load(OTHER, NO_SALT, 3, 11))
+        assertThatThrownBy(() -> server.load(KvCacheTier.Found.NONE, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("chunks [3, 11) were asked for; a prompt of 160 tokens has chunks [0, 10)");
+                .hasMessage("chunks from 1 on were asked for; 0 were found");
         assertThatThrownBy(() -> server.store(OTHER, NO_SALT, 10, new byte[HELD_BYTES]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("chunk 10 was to be stored; a prompt of 160 tokens has chunks [0, 10)");

@@ -93,11 +93,13 @@ final class TierFixture {
     }
 
     static int lookup(CacheServer server, int[] prompt, Optional<String> salt) {
-        return within(server.lookup(prompt, salt));
+        return within(server.lookup(prompt, salt)).chunks();
     }
 
-    static List<LoadedChunk> load(CacheServer server, int[] prompt, Optional<String> salt, int first, int end) {
-        return within(server.load(prompt, salt, first, end));
+    /** What a lookup finds, from a chunk on. */
+    static List<LoadedChunk> load(CacheServer server, int[] prompt, Optional<String> salt, int first) {
+        KvCacheTier.Found found = within(server.lookup(prompt, salt));
+        return within(server.load(found, Math.min(first, found.chunks())));
     }
 
     static <T> T within(CompletableFuture<T> future) {

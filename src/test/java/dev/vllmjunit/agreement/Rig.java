@@ -1,0 +1,158 @@
+package dev.vllmjunit.agreement;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.vllmjunit.evidence.MetricsSnapshot;
+import dev.vllmjunit.evidence.PrometheusText;
+import dev.vllmjunit.evidence.StackMetrics;
+import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.load.LoadResult;
+import dev.vllmjunit.load.NettyLoadDriver;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.Provisioner;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.StartedParts;
+import dev.vllmjunit.router.HopTimeline;
+import dev.vllmjunit.router.Router;
+import dev.vllmjunit.router.RouterConfig;
+import java.net.URI;
+import java.nio.IntBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** A stack with router, driver and bucket, to which one request at a time is sent; each is over, stores included, before the next. */
+final class Rig implements AutoCloseable {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration QUIET = Duration.ofMillis(60);
+
+    private final StartedParts parts = new StartedParts();
+    private final ControlClient control = new ControlClient(DEADLINE);
+    private final Set<IntBuffer> chunks = new HashSet<>();
+    private final int chunkTokens;
+    private final RunningStack stack;
+    private final Router router;
+    private final NettyLoadDriver driver;
+    private final CacheBucket bucket;
+
+    private Rig(RunningStack started, int chunkTokens) {
+        this.chunkTokens = chunkTokens;
+        stack = parts.add("stack", started);
+        router = parts.add(
+                "router",
+                Router.start(new RouterConfig(
+                        targets(stack.prefill()),
+                        targets(stack.decode()),
+                        OptionalInt.empty(),
+                        DEADLINE,
+                        DEADLINE,
+                        DEADLINE)));
+        driver = parts.add("driver", new NettyLoadDriver());
+        bucket = parts.add("bucket", new CacheBucket(stack.objectStore().orElseThrow()));
+    }
+
+    static Rig start(Provisioner provisioner, ProvisionRequest request) {
+        return new Rig(provisioner.start(request), request.topology().cacheChunkTokens());
+    }
+
+    Map<String, String> facts() {
+        return stack.facts();
+    }
+
+    /** Sends a request past the driver and waits for its answer. */
+    JsonNode call(Prompt prompt, int outputTokens) {
+        JsonNode answer = control.postJson(
+                router.endpoint().resolve("/v1/completions"),
+                prompt.body(outputTokens, false));
+        awaitStored(prompt);
+        return answer;
+    }
+
+    /** Sends a schedule of one request with the driver. */
+    Drive drive(Prompt prompt, int outputTokens) {
+        router.takeTimelines();
+        LoadResult load = driver.run(prompt.schedule(outputTokens), router.endpoint(), DEADLINE, done -> {});
+        Collection<HopTimeline> hops = router.takeTimelines().values();
+        load.requests().get(0).error().ifPresent(error -> {
+            throw new AssertionError("a request of " + prompt + " failed: " + error);
+        });
+        awaitStored(prompt);
+        return new Drive(load.requests().get(0), hops.iterator().next());
+    }
+
+    /** Every whole chunk ever sent is in the bucket. */
+    private void awaitStored(Prompt prompt) {
+        for (int end = chunkTokens; end <= prompt.length(); end += chunkTokens) {
+            chunks.add(IntBuffer.wrap(prompt.tokens(), 0, end).slice());
+        }
+        bucket.awaitSettled(chunks.size(), QUIET, DEADLINE);
+    }
+
+    /** Drops the nodes' own prefix caches, and what the KV cache server holds in host memory where asked. */
+    void reset(boolean external) {
+        String path = "/reset_prefix_cache?reset_running_requests=false&reset_external=" + external;
+        Stream.concat(stack.prefill().stream(), stack.decode().stream()).forEach(node -> Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
+                .timeout(DEADLINE)
+                .until(() -> control.post(node.endpoint().resolve(path)).contains("true")));
+    }
+
+    /** All counters once they stand still. */
+    StackMetrics counters() {
+        Scrapes scrapes = new Scrapes();
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(QUIET)
+                .pollInterval(QUIET)
+                .timeout(DEADLINE)
+                .until(scrapes::standStill);
+        return scrapes.last;
+    }
+
+    private final class Scrapes {
+
+        private StackMetrics last = scrape();
+
+        boolean standStill() {
+            StackMetrics before = last;
+            last = scrape();
+            return Row.counters(last.minus(before)).values().stream().allMatch(moved -> moved == 0);
+        }
+    }
+
+    private StackMetrics scrape() {
+        return new StackMetrics(
+                scrape(stack.prefill()), scrape(stack.decode()), stack.cacheServer().map(this::scrape));
+    }
+
+    private Map<String, MetricsSnapshot> scrape(List<RunningNode> nodes) {
+        return nodes.stream().collect(Collectors.toMap(node -> node.spec().name(), node -> scrape(node.endpoint())));
+    }
+
+    private MetricsSnapshot scrape(URI endpoint) {
+        return PrometheusText.parse(control.getText(endpoint.resolve("/metrics")));
+    }
+
+    private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {
+        return nodes.stream()
+                .map(node -> new RouterConfig.Target(node.spec().name(), node.endpoint()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}
