@@ -1,85 +1,131 @@
 package dev.vllmjunit.agreement;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vllmjunit.agreement.Documents.Case;
+import dev.vllmjunit.engine.cost.MeasuredCost;
 import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.provision.local.LocalProvisioner;
-import dev.vllmjunit.topology.Accelerator;
-import dev.vllmjunit.topology.Declaration;
-import dev.vllmjunit.topology.NodeRole;
-import dev.vllmjunit.topology.Profile;
-import dev.vllmjunit.topology.ProfileLoader;
-import dev.vllmjunit.topology.Settings;
-import dev.vllmjunit.topology.TopologyMerge;
-import java.io.File;
+import dev.vllmjunit.report.AgreementReport;
+import dev.vllmjunit.topology.ModelSpec;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * Where an environment is named: replays the same requests on real vLLM and on the embedded stack, whose times are fitted to a short
+ * calibration run on the real one, at other lengths than those that are predicted.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AgreementIT {
-    private static final String HOME = System.getProperty("vllm.local.home", "");
 
-    @Test
-    void explore(@TempDir Path logs) throws Exception {
-        boolean real = Boolean.getBoolean("real");
-        Provisioner p = real ? new LocalProvisioner() : new EmbeddedProvisioner();
-        Map<String, Object> out = new LinkedHashMap<>();
-        long t = System.nanoTime();
-        try (Rig rig = Rig.start(p, request(logs))) {
-            System.out.println(rig.facts());
-            System.out.println("start s " + (System.nanoTime() - t) / 1e9);
-            t = System.nanoTime();
-            for (int i = 0; i < 4; i++) rig.drive(Prompt.of("tiny", 1000 + i % 2, 600), 4);
-            if (!Boolean.getBoolean("notrace")) out.put("trace", Trace.play(rig, "tiny"));
-            System.out.println("trace s " + (System.nanoTime() - t) / 1e9);
-            List<Map<String, Object>> samples = new ArrayList<>();
-            int[] lengths = {300, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000};
-            int reps = 4;
-            String[] states = {"cold", "device", "s3", "host"};
-            for (String state : states) {
-                t = System.nanoTime();
-                if (state.equals("s3")) rig.reset(true);
-                if (state.equals("host")) rig.reset(false);
-                for (int r = 0; r < reps; r++)
-                    for (int n : lengths) {
-                        var before = rig.counters();
-                        Drive d = rig.drive(Prompt.of("tiny", 5000 + 10000 * r + n, n), 8);
-                        var delta = rig.counters().minus(before);
-                        Map<String, Object> s = new LinkedHashMap<>();
-                        s.put("state", state); s.put("n", n);
-                        s.put("ttft", d.firstTokenMs()); s.put("prefill", d.prefillMs()); s.put("decode", d.decodeMs()); s.put("itl", d.tokenMs());
-                        for (String m : List.of("vllm:time_to_first_token_seconds_sum", "vllm:request_queue_time_seconds_sum", "vllm:request_prefill_time_seconds_sum", "vllm:e2e_request_latency_seconds_sum", "vllm:nixl_xfer_time_seconds_sum")) {
-                            for (var node : delta.prefill().values()) s.put("P " + m.substring(5), node.sum(m) * 1e3);
-                            for (var node : delta.decode().values()) s.put("D " + m.substring(5), node.sum(m) * 1e3);
-                        }
-                        samples.add(s);
-                    }
-                System.out.println(state + " s " + (System.nanoTime() - t) / 1e9);
-            }
-            out.put("samples", samples);
+    private static final String HOME = System.getProperty("vllm.local.home", "");
+    private static final Path REPORT =
+            Path.of(System.getProperty("vllm.reports.dir", "reports")).resolve("agreement");
+    private static final double TOLERANCE = 0.2;
+
+    private static final SortedMap<Integer, Integer> CALIBRATED =
+            new TreeMap<>(Map.of(500, 5, 1_000, 5, 2_000, 5, 3_000, 5, 4_000, 5));
+    private static final SortedMap<Integer, Integer> PREDICTED =
+            new TreeMap<>(Map.of(1_500, 10, 2_500, 10, 3_500, 10));
+    private static final Set<State> STATES = EnumSet.of(State.HOST, State.S3);
+
+    private Measured real;
+    private Measured embedded;
+    private MeasuredCost cost;
+
+    @BeforeAll
+    void runBoth(@TempDir Path logs) {
+        assumeTrue(
+                !HOME.isEmpty(),
+                "holds the embedded stack against real vLLM: set -Dvllm.local.home=DIRECTORY of a Python environment with"
+                        + " vLLM, NIXL and LMCache");
+        ProvisionRequest local = Requests.request(HOME, logs);
+        ModelSpec model = local.topology().model();
+        Calibration calibration = new Calibration(
+                local.topology().cacheChunkTokens(),
+                local.profile().embedded().maxBatchedTokens(),
+                model.kvBytesPerToken());
+        SortedMap<Integer, Integer> all = new TreeMap<>(CALIBRATED);
+        all.putAll(PREDICTED);
+        String where;
+        try (Rig rig = Rig.start(new LocalProvisioner(), local)) {
+            where = describe(rig.facts());
+            real = measure(rig, model.id(), all);
         }
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File("/tmp/vj/agree-" + (real ? "real" : "emb") + ".json"), out);
+        Map<Case, Timing> calibrated = Documents.medians(real.timings(CALIBRATED.keySet()));
+        MeasuredCost first = calibration.fit(where, calibrated.values());
+        try (Rig rig = embedded(local, first, logs.resolve("first.yaml"))) {
+            Map<Case, Timing> own = Documents.medians(
+                    measure(rig, model.id(), CALIBRATED).timings(CALIBRATED.keySet()));
+            cost = calibration.fit(where, calibration.lessOwn(calibrated, own, first));
+        }
+        try (Rig rig = embedded(local, cost, REPORT.resolve("calibration.yaml"))) {
+            embedded = measure(rig, model.id(), PREDICTED);
+        }
     }
 
-    private static ProvisionRequest request(Path logs) {
-        Profile profile = new ProfileLoader(Path.of("profiles"))
-                .load("local")
-                .with(new Settings(Map.of("vllm.local.home", HOME), Map.of(), name -> Optional.empty()));
-        Declaration declaration = new Declaration(
-                "class AgreementIT",
-                List.of(
-                        new Declaration.Nodes(NodeRole.PREFILL, Accelerator.CPU, 1, 0, ""),
-                        new Declaration.Nodes(NodeRole.DECODE, Accelerator.CPU, 1, 0, "")),
-                Optional.of(new Declaration.S3("", Optional.empty())));
-        return new ProvisionRequest(TopologyMerge.merge(declaration, profile), profile, logs, Duration.ofMinutes(5));
+    private static Measured measure(Rig rig, String model, SortedMap<Integer, Integer> lengths) {
+        rig.warmUp(model);
+        List<Row> rows = Trace.play(rig, model);
+        return new Measured(rows, new Documents(10_000, lengths, STATES).send(rig, model));
+    }
+
+    private static Rig embedded(ProvisionRequest local, MeasuredCost cost, Path file) {
+        cost.write(file);
+        return Rig.start(new EmbeddedProvisioner(), Requests.calibrated(local, file));
+    }
+
+    private static String describe(Map<String, String> facts) {
+        return List.of("hardware", "vLLM", "NIXL", "LMCache", "object store").stream()
+                .map(fact -> fact + " " + facts.getOrDefault(fact, "unknown"))
+                .collect(Collectors.joining("; "));
+    }
+
+    @Test
+    void theCountersAreEqualRequestByRequest() {
+        assertThat(embedded.rows()).hasSameSizeAs(real.rows());
+        Map<String, List<String>> differences = new TreeMap<>();
+        IntStream.range(0, real.rows().size()).forEach(i -> differences.put(
+                real.rows().get(i).request(), real.rows().get(i).differences(embedded.rows().get(i))));
+        assertThat(differences)
+                .as("counters of real vLLM (here) that the embedded stack counts otherwise (there)")
+                .allSatisfy((request, differing) -> assertThat(differing).isEmpty());
+    }
+
+    @Test
+    void timesToFirstTokenArePredictedWithinTwentyPercent() {
+        AgreementReport report = new AgreementReport(REPORT, cost.measured());
+        Map<Case, Timing> measured = Documents.medians(real.timings(PREDICTED.keySet()));
+        Map<Case, Timing> predicted = Documents.medians(embedded.timings());
+        measured.forEach((key, timing) -> report.predicted(
+                key.state().label(),
+                key.tokens(),
+                PREDICTED.getOrDefault(key.tokens(), 0),
+                timing.firstToken(),
+                predicted.get(key).firstToken()));
+        IntStream.range(0, real.rows().size()).forEach(i -> report.request(
+                real.rows().get(i).request(),
+                real.rows().get(i).counters(),
+                real.rows().get(i).differences(embedded.rows().get(i))));
+        real.timings().forEach(timing -> report.timing("local", timing.columns()));
+        embedded.timings().forEach(timing -> report.timing("embedded, modelled", timing.columns()));
+        report.publish();
+
+        assertThat(report.errors(EnumSet.of(State.COLD, State.S3).stream().map(State::label).toList()))
+                .as("relative errors of the predicted median times to first token")
+                .allSatisfy((what, error) -> assertThat(Math.abs(error)).isLessThanOrEqualTo(TOLERANCE));
     }
 }

@@ -1,13 +1,15 @@
 package dev.vllmjunit.agreement;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vllmjunit.evidence.Hop;
+import dev.vllmjunit.evidence.HopBreakdown;
 import dev.vllmjunit.evidence.MetricsSnapshot;
 import dev.vllmjunit.evidence.PrometheusText;
 import dev.vllmjunit.evidence.StackMetrics;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.CacheBucket;
-import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.load.NettyLoadDriver;
+import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningNode;
@@ -19,7 +21,7 @@ import dev.vllmjunit.router.RouterConfig;
 import java.net.URI;
 import java.nio.IntBuffer;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ final class Rig implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration QUIET = Duration.ofMillis(60);
+
+    private static final double NANOS = 1e9;
 
     private final StartedParts parts = new StartedParts();
     private final ControlClient control = new ControlClient(DEADLINE);
@@ -69,6 +73,13 @@ final class Rig implements AutoCloseable {
         return stack.facts();
     }
 
+    /** The first requests pay for handshakes and cold code, on either side. */
+    void warmUp(String model) {
+        for (int i = 0; i < 10; i++) {
+            drive(Prompt.of(model, -1 - i / 2, 500 + 300 * (i % 4)), 8, State.COLD);
+        }
+    }
+
     /** Sends a request past the driver and waits for its answer. */
     JsonNode call(Prompt prompt, int outputTokens) {
         JsonNode answer = control.postJson(
@@ -79,15 +90,47 @@ final class Rig implements AutoCloseable {
     }
 
     /** Sends a schedule of one request with the driver. */
-    Drive drive(Prompt prompt, int outputTokens) {
+    Timing drive(Prompt prompt, int outputTokens, State state) {
         router.takeTimelines();
-        LoadResult load = driver.run(prompt.schedule(outputTokens), router.endpoint(), DEADLINE, done -> {});
-        Collection<HopTimeline> hops = router.takeTimelines().values();
-        load.requests().get(0).error().ifPresent(error -> {
+        double transferred = transferSeconds();
+        RequestRecord request = driver.run(
+                        prompt.schedule(outputTokens), router.endpoint(), DEADLINE, done -> {})
+                .requests()
+                .get(0);
+        request.error().ifPresent(error -> {
             throw new AssertionError("a request of " + prompt + " failed: " + error);
         });
         awaitStored(prompt);
-        return new Drive(load.requests().get(0), hops.iterator().next());
+        long stored = System.nanoTime();
+        HopTimeline timeline = timeline();
+        HopBreakdown hops = HopBreakdown.of(request, timeline).orElseThrow();
+        return new Timing(
+                state,
+                prompt.length(),
+                request.timeToFirstTokenNanos() / NANOS,
+                hops.of(Hop.PREFILL) / NANOS,
+                hops.of(Hop.DECODE) / NANOS,
+                request.timePerOutputTokenNanos() / NANOS,
+                transferSeconds() - transferred,
+                (stored - timeline.prefillAnsweredNanos()) / NANOS);
+    }
+
+    /** The router's, which may end shortly after the driver's. */
+    private HopTimeline timeline() {
+        List<HopTimeline> taken = new ArrayList<>();
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .timeout(DEADLINE)
+                .until(() -> taken.addAll(router.takeTimelines().values()));
+        return taken.get(0);
+    }
+
+    private double transferSeconds() {
+        return scrape(stack.decode()).values().stream()
+                .mapToDouble(node -> node.sum("vllm:nixl_xfer_time_seconds_sum"))
+                .sum();
     }
 
     /** Every whole chunk ever sent is in the bucket. */
@@ -95,7 +138,12 @@ final class Rig implements AutoCloseable {
         for (int end = chunkTokens; end <= prompt.length(); end += chunkTokens) {
             chunks.add(IntBuffer.wrap(prompt.tokens(), 0, end).slice());
         }
-        bucket.awaitSettled(chunks.size(), QUIET, DEADLINE);
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
+                .timeout(DEADLINE)
+                .until(() -> bucket.list().size() >= chunks.size());
     }
 
     /** Drops the nodes' own prefix caches, and what the KV cache server holds in host memory where asked. */

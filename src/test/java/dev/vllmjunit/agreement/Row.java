@@ -8,6 +8,7 @@ import dev.vllmjunit.evidence.TokenAccounting;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What one request of the trace did to every counter of tokens, by name. */
 record Row(String request, Map<String, Long> counters) {
@@ -78,5 +79,14 @@ record Row(String request, Map<String, Long> counters) {
         CACHED.forEach(source -> counters.put(
                 role + " cached by source " + source,
                 Math.round(node.sum("vllm:prompt_tokens_cached_by_source_total", Map.of("source", source)))));
+    }
+
+    /** Counters that another stack counts otherwise, in words. */
+    List<String> differences(Row other) {
+        return counters.keySet().stream()
+                .filter(name -> !Objects.equals(counters.get(name), other.counters.get(name)))
+                .map(name -> name + " is " + counters.get(name) + " here, "
+                        + other.counters.get(name) + " there")
+                .toList();
     }
 }

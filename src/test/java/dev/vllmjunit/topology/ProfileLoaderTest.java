@@ -77,6 +77,7 @@ class ProfileLoaderTest {
                   keyPrefix: a/
                   writer: obj
                   chunkTokens: 512
+                embedded: {calibration: measured/calibration.yaml}
                 links: {s3ReadGBps: 1.5, nixlGBps: 2}
                 attach:
                   prefill: [http://p:8000, http://q:8000]
@@ -107,6 +108,7 @@ class ProfileLoaderTest {
                         S3CacheSpec.Writer.OBJ,
                         512,
                         "a/"));
+        assertThat(profile.embedded().calibration()).contains(Path.of("measured", "calibration.yaml"));
         assertThat(profile.attach().prefill()).hasSize(2);
         assertThat(profile.attach().cacheServer()).isPresent();
         assertThat(profile.expectations())

@@ -3,13 +3,11 @@ package dev.vllmjunit.engine.tier;
 import dev.vllmjunit.engine.cost.CostModel;
 import dev.vllmjunit.engine.tier.KvCacheTier.Found;
 import dev.vllmjunit.engine.tier.KvCacheTier.LoadedChunk;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks chunks up and loads them, host memory first. Both complete no earlier than the model says for the full-size bytes that
@@ -49,22 +47,23 @@ final class ChunkLoader {
     }
 
     /**
-     * As LMCache: what lies in host memory up to the first gap, and from there on what the object store has, fetched at once, whether or
-     * not the asking node needs it; it does not stay in host memory.
+     * As LMCache: what lies in host memory up to the first gap, and behind it what lies in either tier, fetched from the object store at
+     * once, whether or not the asking node needs it; what was fetched does not stay in host memory.
      */
     CompletableFuture<Found> lookup(List<String> keys, Optional<String> salt) {
-        List<LoadedChunk> held = new ArrayList<>();
-        for (byte[] kv = next(keys, held); kv != null; kv = next(keys, held)) {
-            held.add(new LoadedChunk(kv, false));
-        }
-        return beyond(keys, held.size()).thenApply(fetched -> {
-            metrics.hits(salt, held.size(), fetched.size());
-            return new Found(Stream.concat(held.stream(), fetched.stream()).toList());
+        List<LoadedChunk> held = keys.stream()
+                .map(this::inHostMemory)
+                .takeWhile(Optional::isPresent)
+                .flatMap(Optional::stream)
+                .toList();
+        return beyond(keys, held.size()).thenApply(behind -> {
+            metrics.hits(salt, held.size(), behind.size(), fetched(behind));
+            return new Found(Stream.concat(held.stream(), behind.stream()).toList());
         });
     }
 
-    private byte @Nullable [] next(List<String> keys, List<LoadedChunk> held) {
-        return held.size() == keys.size() ? null : host.get(keys.get(held.size()));
+    private Optional<LoadedChunk> inHostMemory(String key) {
+        return Optional.ofNullable(host.get(key)).map(kv -> new LoadedChunk(kv, false));
     }
 
     private CompletableFuture<List<LoadedChunk>> beyond(List<String> keys, int held) {
@@ -90,31 +89,42 @@ final class ChunkLoader {
     }
 
     private CompletableFuture<Boolean> isThere(String key) {
+        if (host.contains(key)) {
+            return CompletableFuture.completedFuture(true);
+        }
         metrics.objectLookupChunk();
         return objects.exists(key);
     }
 
     /** The chunks up to the first that cannot be read. */
     private CompletableFuture<List<LoadedChunk>> fetch(List<String> keys) {
-        if (keys.isEmpty()) {
-            return CompletableFuture.completedFuture(List.of());
-        }
         long start = System.nanoTime();
-        begin(keys.size());
-        return all(keys.stream().map(objects::get).toList())
+        List<CompletableFuture<Optional<LoadedChunk>>> chunks =
+                keys.stream().map(this::inEitherTier).toList();
+        long fetches = keys.stream().filter(key -> !host.contains(key)).count();
+        begin(fetches);
+        return all(chunks)
                 .thenApply(ChunkLoader::prefix)
                 .thenCompose(prefix -> time.at(start + modelledNanos(prefix)).thenApply(passed -> prefix))
-                .whenComplete((prefix, failure) -> end(start, failure == null ? prefix.size() : 0));
+                .whenComplete((prefix, failure) -> end(fetches, start, failure == null ? fetched(prefix) : 0));
     }
 
-    private long modelledNanos(List<LoadedChunk> fetched) {
-        return fetched.isEmpty() ? 0 : cost.objectLoadNanos(fetched.size() * chunkBytes);
+    private CompletableFuture<Optional<LoadedChunk>> inEitherTier(String key) {
+        Optional<LoadedChunk> held = inHostMemory(key);
+        return held.isPresent()
+                ? CompletableFuture.completedFuture(held)
+                : objects.get(key).thenApply(read -> read.map(kv -> new LoadedChunk(kv, true)));
+    }
+
+    private long modelledNanos(List<LoadedChunk> chunks) {
+        long fetched = fetched(chunks);
+        return fetched == 0 ? 0 : cost.objectLoadNanos(fetched * chunkBytes);
     }
 
     /** Copies held chunks; the model's time of what came from the object store has passed when it was fetched. */
     CompletableFuture<List<LoadedChunk>> load(List<LoadedChunk> held) {
         long start = System.nanoTime();
-        long fromHost = held.stream().filter(chunk -> !chunk.fromObjectStore()).count();
+        long fromHost = held.size() - fetched(held);
         metrics.hostRead(fromHost);
         List<LoadedChunk> copies = held.stream()
                 .map(chunk -> new LoadedChunk(chunk.kv().clone(), chunk.fromObjectStore()))
@@ -123,21 +133,28 @@ final class ChunkLoader {
         return time.at(start + nanos).thenApply(passed -> copies);
     }
 
-    private void begin(int fetches) {
-        inFlight.incrementAndGet();
-        metrics.loadSubmitted(fetches);
+    private void begin(long fetches) {
+        if (fetches > 0) {
+            inFlight.incrementAndGet();
+            metrics.loadSubmitted(fetches);
+        }
     }
 
-    private void end(long start, int loaded) {
-        inFlight.decrementAndGet();
-        metrics.loadCompleted(loaded, loaded * chunkBytes, System.nanoTime() - start);
+    private void end(long fetches, long start, long loaded) {
+        if (fetches > 0) {
+            inFlight.decrementAndGet();
+            metrics.loadCompleted(loaded, loaded * chunkBytes, System.nanoTime() - start);
+        }
     }
 
-    private static List<LoadedChunk> prefix(List<Optional<byte[]>> chunks) {
+    private static long fetched(List<LoadedChunk> chunks) {
+        return chunks.stream().filter(LoadedChunk::fromObjectStore).count();
+    }
+
+    private static List<LoadedChunk> prefix(List<Optional<LoadedChunk>> chunks) {
         return chunks.stream()
                 .takeWhile(Optional::isPresent)
                 .flatMap(Optional::stream)
-                .map(kv -> new LoadedChunk(kv, true))
                 .toList();
     }
 

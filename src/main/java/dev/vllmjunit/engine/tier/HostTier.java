@@ -29,6 +29,11 @@ final class HostTier {
         return false;
     }
 
+    /** Whether the chunk is there; this does not count as a use. */
+    synchronized boolean contains(String key) {
+        return chunks.containsKey(key);
+    }
+
     synchronized byte @Nullable [] get(String key) {
         return chunks.get(key);
     }

@@ -125,13 +125,20 @@ final class TierMetrics {
         requestedTokens.labelValues(salt.orElse(""), model).inc((long) chunks * chunkTokens);
     }
 
-    void hits(Optional<String> salt, long l1Chunks, long l2Chunks) {
+    /**
+     * As LMCache counts: tokens are L1's up to the first chunk that is not there, whatever of the rest is; keys are where they were.
+     *
+     * @param leading chunks found in L1 before the first gap
+     * @param behind further ones
+     * @param fetched those of the further ones that came from L2
+     */
+    void hits(Optional<String> salt, long leading, long behind, long fetched) {
         String label = salt.orElse("");
-        hitTokens.labelValues(label, model).inc((l1Chunks + l2Chunks) * chunkTokens);
-        l1HitTokens.labelValues(label, model).inc(l1Chunks * chunkTokens);
-        l2HitTokens.labelValues(label, model).inc(l2Chunks * chunkTokens);
-        l1HitKeys.labelValues(label, model).inc(l1Chunks);
-        l2HitKeys.labelValues(label, model).inc(l2Chunks);
+        hitTokens.labelValues(label, model).inc((leading + behind) * chunkTokens);
+        l1HitTokens.labelValues(label, model).inc(leading * chunkTokens);
+        l2HitTokens.labelValues(label, model).inc(behind * chunkTokens);
+        l1HitKeys.labelValues(label, model).inc(leading + behind - fetched);
+        l2HitKeys.labelValues(label, model).inc(fetched);
     }
 
     void hostWritten() {
@@ -154,7 +161,7 @@ final class TierMetrics {
         l2LookupChunks.inc();
     }
 
-    void loadSubmitted(int chunks) {
+    void loadSubmitted(long chunks) {
         l2Loads.inc();
         l2LoadChunks.inc(chunks);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.vllmjunit.engine.cost.CostModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -27,6 +28,73 @@ class EngineLifecycleTest {
     @AfterEach
     void close() {
         nodes.close();
+    }
+
+    @Test
+    void aRequestComesToTheSchedulerNoEarlierThanTheModelSays() {
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new LateCost(60_000_000)));
+        long start = System.nanoTime();
+
+        assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(1, 50), 1)).output()).hasSize(1);
+
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(60_000_000);
+        assertThat(Nodes.metrics(engine).sum("vllm:request_queue_time_seconds_sum"))
+                .isGreaterThanOrEqualTo(0.06);
+    }
+
+    @Test
+    void anAbortDoesNotOvertakeItsRequest() {
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new LateCost(50_000_000)));
+        GenerationRequest aborted = Nodes.request(Nodes.prompt(1, 50), 1_000_000);
+        Answer first = Nodes.send(engine, aborted);
+        engine.abort(aborted.requestId());
+
+        assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(2, 50), 1)).output()).hasSize(1);
+        await().until(() -> engine.heldBlocks() == 0);
+        assertThat(first.tokens).isEmpty();
+    }
+
+    @Test
+    void aRequestThatIsStillOnItsWayFailsWhenTheEngineIsClosed() {
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new LateCost(300_000_000)));
+        Answer answer = Nodes.send(engine, Nodes.request(Nodes.prompt(1, 50), 1));
+        engine.close();
+
+        assertThat(answer.awaitEnd().error).contains("was closed");
+    }
+
+    /** Steps that take no time, after requests that do. */
+    private record LateCost(long requestNanos) implements CostModel {
+
+        @Override
+        public long prefillNanos(int newTokens, int contextTokens) {
+            return 0;
+        }
+
+        @Override
+        public long decodeStepNanos(int sequences, long contextTokens) {
+            return 0;
+        }
+
+        @Override
+        public long transferNanos(long bytes) {
+            return 0;
+        }
+
+        @Override
+        public long hostLoadNanos(long bytes) {
+            return 0;
+        }
+
+        @Override
+        public long objectLoadNanos(long bytes) {
+            return 0;
+        }
+
+        @Override
+        public long objectStoreNanos(long bytes) {
+            return 0;
+        }
     }
 
     @ParameterizedTest

@@ -156,8 +156,7 @@ class CacheServerTest extends CacheServerTestBase {
 
             assertThat(load(small, PROMPT, NO_SALT, 0))
                     .extracting(LoadedChunk::fromObjectStore)
-                    .containsOnly(true)
-                    .hasSize(10);
+                    .containsExactly(true, true, true, true, true, true, true, false, false, false);
             assertThat(metric(small, "l1_memory_usage_bytes{backend=\"dram\",l1_tag=\"_default\"}"))
                     .isEqualTo(3.0 * TierFixture.FULL_BYTES);
             assertThat(metric(small, "l1_evicted_chunks_total{l1_tag=\"_default\"}"))
@@ -269,6 +268,21 @@ class CacheServerTest extends CacheServerTestBase {
                 .isEqualTo(1);
         assertThat(metric(server, "l2_usage_bytes{l2_name=\"s3\"}")).isEqualTo(10.0 * TierFixture.FULL_BYTES);
         assertThat(failures(server, "not_found")).isZero();
+    }
+
+    @Test
+    void countsTokensBehindAGapAsTheObjectStoresAndKeysWhereTheyWere() {
+        storeAndSettle(PROMPT, 10);
+        server.dropHostTier();
+        IntStream.range(6, 10).forEach(i -> server.store(PROMPT, NO_SALT, i, kv(PROMPT, i)));
+
+        assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
+
+        assertThat(metric(server, "lookup_hit_l1_tokens_total" + LABELS)).isZero();
+        assertThat(metric(server, "lookup_hit_l2_tokens_total" + LABELS)).isEqualTo(160);
+        assertThat(metric(server, "lookup_hit_l1_keys_total" + LABELS)).isEqualTo(4);
+        assertThat(metric(server, "lookup_hit_l2_keys_total" + LABELS)).isEqualTo(6);
+        assertThat(metric(server, "l2_prefetch_load_completed_chunks_total")).isEqualTo(6);
     }
 
     @Test

@@ -1,9 +1,13 @@
 package dev.vllmjunit.provision.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.vllmjunit.engine.cost.MeasuredCost;
+import dev.vllmjunit.engine.cost.MeasuredCost.Line;
+import dev.vllmjunit.engine.cost.MeasuredCost.Step;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.Provisioner;
@@ -92,6 +96,31 @@ class EmbeddedProvisionerTest {
             assertThat(stack.cacheServer()).isEmpty();
             assertThat(stack.facts()).containsEntry("object store", "none");
         }
+    }
+
+    @Test
+    void aCalibrationTakesTheRooflinesPlaceAndStaysModelled() {
+        Path file = logs.resolve("calibration.yaml");
+        Line none = new Line(0, 0);
+        new MeasuredCost("a laptop", 0, new Step(0, 0, 0), none, none, none, none, none).write(file);
+
+        try (RunningStack stack = provisioner.start(ONE_EACH.in(logs, Optional.of(file)))) {
+            assertThat(stack.modelled()).isTrue();
+            assertThat(stack.facts())
+                    .containsEntry(
+                            "hardware",
+                            "prefill-0 modelled (calibrated on a laptop); decode-0 modelled (calibrated on a laptop)");
+        }
+    }
+
+    @Test
+    void aCalibrationThatIsNotThereIsNamed() {
+        Path file = logs.resolve("calibration.yaml");
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> provisioner.start(ONE_EACH.in(logs, Optional.of(file))))
+                .withMessageContaining("embedded.calibration: the calibration " + file + " cannot be read: ")
+                .withMessageContaining("name the calibration.yaml of a run against the local stack, or leave the key out");
     }
 
     @Test

@@ -85,6 +85,10 @@ record Requests(
     }
 
     ProvisionRequest in(Path logs) {
+        return in(logs, Optional.empty());
+    }
+
+    ProvisionRequest in(Path logs, Optional<Path> calibration) {
         List<NodeSpec> nodes = new ArrayList<>();
         for (int i = 0; i < prefill; i++) {
             nodes.add(node(NodeRole.PREFILL, i, Accelerator.ROCM, prefillPort));
@@ -102,7 +106,7 @@ record Requests(
                 defaults,
                 transfer,
                 s3,
-                new EmbeddedSettings(kvScale, 16_384, 16_384, 2_048),
+                new EmbeddedSettings(kvScale, 16_384, 16_384, 2_048, calibration),
                 new AttachSettings(List.of(), List.of(), Optional.empty()),
                 List.of());
         return new ProvisionRequest(
