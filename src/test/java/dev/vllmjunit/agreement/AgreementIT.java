@@ -37,7 +37,7 @@ class AgreementIT {
     private static final double TOLERANCE = 0.2;
 
     private static final SortedMap<Integer, Integer> CALIBRATED =
-            new TreeMap<>(Map.of(500, 5, 1_000, 5, 2_000, 5, 3_000, 5, 4_000, 5));
+            new TreeMap<>(Map.of(500, 10, 1_000, 10, 2_000, 10, 4_000, 10));
     private static final SortedMap<Integer, Integer> PREDICTED =
             new TreeMap<>(Map.of(1_500, 10, 2_500, 10, 3_500, 10));
     private static final Set<State> STATES = EnumSet.of(State.HOST, State.S3);

@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Fits times to measurements of a real stack, one request at a time, from what takes part in most to what takes part in least:
+ * Fits times to measurements of a real stack, one request at a time, each from what the ones before do not explain:
  *
  * <ol>
  *   <li>decode step: a further output token;
  *   <li>transfer: what the decode node counts;
  *   <li>request: the decode hop less both;
- *   <li>prefill steps: the cold prefill hop less the request's share;
- *   <li>loads: the prefill hop from host memory or S3 less the request's share and the step that computes the rest;
- *   <li>stores: from the answer until every chunk is in the bucket.
+ *   <li>prefill steps: a cold request's time to first token less the decode hop and the request's share;
+ *   <li>loads: the same of a request whose KV cache is in host memory or S3, less the step that computes the rest;
+ *   <li>stores: from prefill's answer until every chunk is in the bucket, which is as often as it is looked at.
  * </ol>
  *
- * <p>Hops are the router's, which is the same in both stacks, so that neither it nor the driver counts. An embedded node's own HTTP,
- * JSON and look-ups do count in its hops: {@link #lessOwn} takes away what it needs beyond its modelled times.
+ * <p>Driver, router, and an embedded node's HTTP, JSON and look-ups take real time in the embedded stack, too, and must not count twice:
+ * {@link #lessOwn} takes away what the embedded stack was seen to need beyond its modelled times, at the lengths of the calibration.
  *
  * @param chunk tokens of a chunk
  * @param budget tokens of a step
@@ -99,7 +99,7 @@ record Calibration(int chunk, int budget, long tokenBytes) {
         return new Line(0, squares.fit(1)[0]);
     }
 
-    /** What the hops of the real stack would take on nodes with the embedded node's own HTTP, JSON and look-ups taken out. */
+    /** The real stack's times less what the embedded one needs beyond its modelled times. */
     Collection<Timing> lessOwn(Map<Case, Timing> real, Map<Case, Timing> embedded, MeasuredCost modelled) {
         Map<Case, Timing> less = new TreeMap<>();
         real.forEach((key, timing) -> {

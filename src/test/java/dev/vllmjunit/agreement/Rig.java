@@ -108,7 +108,7 @@ final class Rig implements AutoCloseable {
                 state,
                 prompt.length(),
                 request.timeToFirstTokenNanos() / NANOS,
-                hops.of(Hop.PREFILL) / NANOS,
+                (request.timeToFirstTokenNanos() - hops.of(Hop.DECODE)) / NANOS,
                 hops.of(Hop.DECODE) / NANOS,
                 request.timePerOutputTokenNanos() / NANOS,
                 transferSeconds() - transferred,

@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
  * @param state where its KV cache was
  * @param tokens prompt tokens
  * @param firstToken what the driver saw
- * @param prefill the router's hop through the prefill node
+ * @param prefill all of it but the decode hop: the prefill node, and driver and router, which nodes on the same cores slow down
  * @param decode the router's hop through the decode node, to its first token
  * @param perToken a further output token
  * @param transfer the NIXL transfer, as the decode node counts it
@@ -57,7 +57,7 @@ record Timing(
         columns.put("state", state.label());
         columns.put("prompt tokens", tokens);
         columns.put("time to first token, s", firstToken);
-        columns.put("prefill hop, s", prefill);
+        columns.put("all but the decode hop, s", prefill);
         columns.put("decode hop, s", decode);
         columns.put("further token, s", perToken);
         columns.put("NIXL transfer, s", transfer);
