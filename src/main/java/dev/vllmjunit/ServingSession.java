@@ -51,6 +51,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
 
     @Override
     public BenchmarkResult run(Workload workload, CacheState state) {
+        report.running();
         BenchmarkResult result = runner.run(workload, state);
         results.add(result);
         report.ran(result);
@@ -100,6 +101,16 @@ final class ServingSession implements ServingStack, AutoCloseable {
     @Override
     public boolean modelled() {
         return stack.modelled();
+    }
+
+    @Override
+    public boolean restartsNodes() {
+        return stack.restartsNodes();
+    }
+
+    @Override
+    public void restart(RunningNode node) {
+        stack.restart(node);
     }
 
     @Override

@@ -48,11 +48,22 @@ public interface ServingStack {
     /** The profile in force. */
     Profile profile();
 
-    /** Name of the stack: {@code embedded}, {@code attach}. */
+    /** Name of the stack: {@code embedded}, {@code local}, {@code attach}. */
     String name();
 
     /** Whether times come from a model of the hardware instead of the hardware. */
     boolean modelled();
+
+    /** Whether nodes can be restarted here, as {@link CacheState#S3_AFTER_RESTART} asks. */
+    boolean restartsNodes();
+
+    /**
+     * Ends one of the {@link #nodes()} and starts it anew at the same endpoint; returns when it is ready. Its caches are gone.
+     *
+     * @throws dev.vllmjunit.provision.ProvisionException if it does not start again
+     * @throws UnsupportedOperationException where {@link #restartsNodes()} is false
+     */
+    void restart(RunningNode node);
 
     /** The router's endpoint, for requests of one's own. */
     URI endpoint();

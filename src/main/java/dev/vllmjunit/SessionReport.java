@@ -37,6 +37,7 @@ final class SessionReport {
     private final Reports reports;
     private final ProgressReport console;
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
+    private boolean usedSinceTestBegan;
     private @Nullable Schedule planned;
     private long startedNanos;
 
@@ -89,6 +90,11 @@ final class SessionReport {
         return new Observer();
     }
 
+    /** A run begins; what the parts of the stack say afterwards is worth reading, also if it ends in an exception. */
+    void running() {
+        usedSinceTestBegan = true;
+    }
+
     void ran(BenchmarkResult result) {
         sinceTestBegan.add(result);
         reports.run(result, schedule());
@@ -117,9 +123,10 @@ final class SessionReport {
 
     /** Compares the runs of a test that had several, and attaches what the nodes said and the object store holds. */
     void testEnded(RunningStack stack, BenchmarkRunner runner) {
-        if (sinceTestBegan.isEmpty()) {
+        if (!usedSinceTestBegan) {
             return;
         }
+        usedSinceTestBegan = false;
         if (sinceTestBegan.size() > 1) {
             reports.comparison("the runs of this test side by side", sinceTestBegan);
         }

@@ -100,7 +100,7 @@ class RulesOfTheHouseTest {
             .whereLayer("engine.http")
             .mayOnlyAccessLayers("topology", "engine.core")
             .whereLayer("provision")
-            .mayOnlyAccessLayers("topology", "kvstore")
+            .mayOnlyAccessLayers("topology", "kvstore", "http")
             .whereLayer("provision.attach")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("provision.local")

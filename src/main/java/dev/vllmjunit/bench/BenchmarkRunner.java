@@ -43,6 +43,7 @@ public final class BenchmarkRunner {
     private final MetricsScraper scraper;
     private final CacheStates states;
     private final OutputCheck outputs;
+    private final Supervision supervision;
     private final Optional<CacheBucket> bucket;
     private boolean warmedUp;
 
@@ -68,6 +69,7 @@ public final class BenchmarkRunner {
         this.observer = observer;
         this.control = new NodeControl(stack, topology.model().id(), limits);
         this.scraper = new MetricsScraper(stack, control);
+        this.supervision = new Supervision(stack);
         this.states = new CacheStates(control, bucket, topology.cacheChunkTokens(), limits.settle());
         this.outputs = new OutputCheck(
                 limits.integritySamples(),
@@ -81,14 +83,23 @@ public final class BenchmarkRunner {
      * Brings the cache state about, runs the workload and returns what happened. A run that cannot be trusted is returned, too:
      * its problems say why.
      *
-     * @throws InvalidRunException if the cache state could not be brought about
+     * @throws InvalidRunException if the cache state could not be brought about, or a part of the stack ended
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */
     public BenchmarkResult run(Workload workload, CacheState state) {
+        return supervision.during(
+                () -> unsupervised(workload, state),
+                result -> result.succeeded().size() < result.requests().size());
+    }
+
+    private BenchmarkResult unsupervised(Workload workload, CacheState state) {
         Schedule schedule = workload.plan(topology.model().id(), control.tokenizer());
         observer.planned(schedule);
         warmUp();
         CacheObjects objects = states.bringAbout(state, schedule, this::fill);
+        if (state == CacheState.S3_AFTER_RESTART) {
+            sendWarmUp();
+        }
         return measure(schedule, state, objects);
     }
 
@@ -143,17 +154,20 @@ public final class BenchmarkRunner {
     /** The first requests of a stack pay for handshakes between the nodes and for cold code: they are never measured. */
     private void warmUp() {
         if (!warmedUp) {
-            Workload shortPrompts = longDocumentQa()
-                    .documents(4)
-                    .documentLength(512)
-                    .repeat(2)
-                    .seed(-1)
-                    .outputTokens(4);
-            sendUnmeasured(
-                    shortPrompts.plan(topology.model().id(), control.tokenizer()),
-                    "warming up the path through the nodes");
+            sendWarmUp();
             warmedUp = true;
         }
+    }
+
+    private void sendWarmUp() {
+        Workload shortPrompts = longDocumentQa()
+                .documents(4)
+                .documentLength(512)
+                .repeat(2)
+                .seed(-1)
+                .outputTokens(4);
+        sendUnmeasured(
+                shortPrompts.plan(topology.model().id(), control.tokenizer()), "warming up the path through the nodes");
     }
 
     private void fill(Schedule schedule) {

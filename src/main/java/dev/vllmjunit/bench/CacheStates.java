@@ -45,7 +45,8 @@ final class CacheStates {
     CacheObjects bringAbout(CacheState state, Schedule schedule, Consumer<Schedule> fill) {
         return switch (state) {
             case EMPTY -> empty();
-            case S3_ONLY -> s3Only(schedule, fill);
+            case S3_ONLY -> s3Only(state, schedule, fill);
+            case S3_AFTER_RESTART -> afterRestart(schedule, fill);
             case WARM -> warm(schedule, fill);
         };
     }
@@ -75,10 +76,17 @@ final class CacheStates {
         return CacheObjects.none();
     }
 
-    private CacheObjects s3Only(Schedule schedule, Consumer<Schedule> fill) {
+    private CacheObjects afterRestart(Schedule schedule, Consumer<Schedule> fill) {
+        control.requireRestarts();
+        CacheObjects objects = s3Only(CacheState.S3_AFTER_RESTART, schedule, fill);
+        control.restartPrefill();
+        return objects;
+    }
+
+    private CacheObjects s3Only(CacheState state, Schedule schedule, Consumer<Schedule> fill) {
         if (bucket.isEmpty()) {
             throw new DeclarationException(
-                    "CacheState.S3_ONLY asks for KV cache in an object store, but the class declares"
+                    "CacheState." + state + " asks for KV cache in an object store, but the class declares"
                             + " none; add @S3Cache to the class, or run with CacheState.EMPTY or WARM.");
         }
         fill.accept(firstRound(schedule));

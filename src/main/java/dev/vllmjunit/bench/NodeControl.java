@@ -6,6 +6,7 @@ import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.workload.Tokenizer;
 import java.net.URI;
 import java.time.Duration;
@@ -54,6 +55,25 @@ final class NodeControl {
         Stream.concat(stack.prefill().stream(), stack.decode().stream())
                 .parallel()
                 .forEach(this::dropEngineCache);
+    }
+
+    /**
+     * Refuses a state that this stack cannot bring about.
+     *
+     * @throws DeclarationException if its nodes cannot be restarted
+     */
+    void requireRestarts() {
+        if (!stack.restartsNodes()) {
+            throw new DeclarationException("CacheState.S3_AFTER_RESTART asks for new prefill processes, but the "
+                    + stack.provisioner()
+                    + " stack does not restart nodes; run with CacheState.S3_ONLY, which drops their"
+                    + " caches instead.");
+        }
+    }
+
+    /** Ends every prefill node's process and starts it anew. */
+    void restartPrefill() {
+        stack.prefill().parallelStream().forEach(stack::restart);
     }
 
     private void dropEngineCache(RunningNode node) {

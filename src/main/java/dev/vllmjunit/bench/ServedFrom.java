@@ -27,7 +27,7 @@ record ServedFrom(Schedule schedule, CacheState state, Map<String, HopTimeline> 
     }
 
     private String tier(PlannedRequest planned) {
-        if (state != CacheState.S3_ONLY) {
+        if (!state.comesFromObjectStore()) {
             return "the prefill node's own cache (device)";
         }
         String outer = tokens.host() == 0 ? "S3" : "host memory or S3";

@@ -34,7 +34,7 @@ public final class CacheStateCheck {
     public Optional<Problem> verify(CacheState state) {
         return switch (state) {
             case EMPTY -> empty();
-            case S3_ONLY -> s3Only();
+            case S3_ONLY, S3_AFTER_RESTART -> fromObjectStore(state);
             case WARM -> warm();
         };
     }
@@ -53,7 +53,7 @@ public final class CacheStateCheck {
                                 + tokens.computed() + " were computed");
     }
 
-    private Optional<Problem> s3Only() {
+    private Optional<Problem> fromObjectStore(CacheState state) {
         if (!tiersTold) {
             return Optional.of(new Problem(
                     InvalidReason.NOT_OBSERVABLE,
@@ -64,7 +64,7 @@ public final class CacheStateCheck {
         return tokens.s3() >= expected && tokens.host() == 0
                 ? Optional.empty()
                 : notReached(
-                        "S3_ONLY",
+                        state.name(),
                         "each document's first request loads its whole chunks from the object store, " + expected
                                 + " tokens in all, but " + tokens.s3() + " came from it, " + tokens.host()
                                 + " from host memory and "

@@ -12,6 +12,8 @@ public enum InvalidReason {
     SOURCES_DISAGREE,
     /** The driver, or the host of a model, was too slow. */
     CLIENT_TOO_SLOW,
+    /** A part of the stack ended while a run needed it. */
+    STACK_LOST,
     /** Requests failed, so that the figures describe other work than was asked for. */
     REQUESTS_FAILED,
     /** The stack cannot tell what the assertion asks. */

@@ -36,6 +36,31 @@ public interface RunningStack extends AutoCloseable {
     /** Further facts for the report: versions, devices, scale factors. Never a secret. */
     Map<String, String> facts();
 
+    /** Whether {@link #restart} works here. */
+    default boolean restartsNodes() {
+        return false;
+    }
+
+    /**
+     * Ends one node and starts it anew with the same configuration, and returns when it is ready. Its endpoint and its log stay; its
+     * caches and its engine id do not.
+     *
+     * @throws ProvisionException if it does not start again
+     * @throws UnsupportedOperationException if this stack did not start its nodes
+     */
+    default void restart(RunningNode node) {
+        throw new UnsupportedOperationException("the " + provisioner() + " stack does not restart nodes, and so not "
+                + node.spec().name());
+    }
+
+    /**
+     * What has ended although the stack is not closed, and why; empty while every part runs that can be watched. Cheap: asked
+     * several times a second while a run lasts.
+     */
+    default Optional<String> outage() {
+        return Optional.empty();
+    }
+
     @Override
     void close();
 }

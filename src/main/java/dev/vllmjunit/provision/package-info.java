@@ -1,5 +1,5 @@
 /**
- * Where a topology runs: the SPI {@link dev.vllmjunit.provision.Provisioner} and what it returns. Knows topology and kvstore.
+ * Where a topology runs: the SPI {@link dev.vllmjunit.provision.Provisioner} and what it returns. Knows topology, kvstore and http.
  */
 @NullMarked
 package dev.vllmjunit.provision;

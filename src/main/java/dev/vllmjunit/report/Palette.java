@@ -18,6 +18,7 @@ final class Palette {
     private static final Color BLUE = new Color(0x0072B2);
     private static final Color ORANGE = new Color(0xE69F00);
     private static final Color GREEN = new Color(0x009E73);
+    private static final Color PURPLE = new Color(0xCC79A7);
 
     private static final Color GREY = new Color(0xBBBBBB);
     private static final Color SAND = new Color(0xDDCC77);
@@ -33,6 +34,7 @@ final class Palette {
         return switch (state) {
             case EMPTY -> BLUE;
             case S3_ONLY -> ORANGE;
+            case S3_AFTER_RESTART -> PURPLE;
             case WARM -> GREEN;
         };
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * One row of the guide's table.
  *
  * @param row the guide's own words, for instance {@code mean TTFT}
- * @param state the cache state's name the row is about: EMPTY, S3_ONLY or WARM
+ * @param state the cache state's name the row is about: EMPTY, S3_ONLY, S3_AFTER_RESTART or WARM
  * @param metric what is compared
  * @param comparedTo the cache state than which this one is to be that many times better; empty for an absolute figure
  * @param guide the guide's range, shown on every stack; {@link Range#ANY} where the guide is silent
@@ -23,7 +23,7 @@ public record Expectation(
         Map<String, Range> deciding) {
 
     /** Names of the cache states, as {@code state} and {@code comparedTo} write them. */
-    static final List<String> STATES = List.of("EMPTY", "S3_ONLY", "WARM");
+    static final List<String> STATES = List.of("EMPTY", "S3_ONLY", "S3_AFTER_RESTART", "WARM");
 
     /** Copies the ranges. */
     public Expectation {

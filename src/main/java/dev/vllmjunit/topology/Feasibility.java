@@ -79,7 +79,7 @@ public final class Feasibility {
         Stream<Need> first =
                 switch (state) {
                     case "EMPTY" -> Stream.of(compute(share), transfer(share));
-                    case "S3_ONLY" -> Stream.of(load(share), transfer(share));
+                    case "S3_ONLY", "S3_AFTER_RESTART" -> Stream.of(load(share), transfer(share));
                     default -> Stream.of();
                 };
         return Stream.concat(first, Stream.of(decodeStep()));
@@ -136,7 +136,7 @@ public final class Feasibility {
     private List<Work> work(String state) {
         return switch (state) {
             case "EMPTY" -> List.of(generating(), computing());
-            case "S3_ONLY" -> List.of(generating(), loading());
+            case "S3_ONLY", "S3_AFTER_RESTART" -> List.of(generating(), loading());
             default -> List.of(generating());
         };
     }

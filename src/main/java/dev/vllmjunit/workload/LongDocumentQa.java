@@ -102,6 +102,12 @@ public final class LongDocumentQa implements Workload {
                 asking.rounds(), asking.order(), checked, asking.hits(), asking.misses(), asking.questions()));
     }
 
+    /** Asks each document once and no more, whatever was said of rounds and prompts before. */
+    public LongDocumentQa eachDocumentOnce() {
+        return with(new AskingSpec(
+                1, asking.order(), OptionalInt.empty(), asking.hits(), asking.misses(), asking.questions()));
+    }
+
     /**
      * Makes the last {@code misses} of every {@code hits + misses} requests miss all caches by a random text in front of the
      * document, whose end is cut so that the length stays exact.

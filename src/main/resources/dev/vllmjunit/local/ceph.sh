@@ -45,14 +45,18 @@ ceph-authtool keyring --gen-key -n osd.0 --cap mon 'allow profile osd' --cap osd
 monmaptool --create --clobber --fsid "$fsid" --addv a "[v2:127.0.0.1:$MON_PORT,v1:127.0.0.1:$MON_V1_PORT]" monmap >/dev/null
 ceph-mon --mkfs -i a --monmap monmap --keyring keyring
 ceph-mon -f -i a &
+daemons=([$!]=ceph-mon)
 ceph osd new "$osd" 0
 ceph-osd -i 0 --mkfs --osd-uuid "$osd"
 ceph-osd -f -i 0 &
+daemons[$!]=ceph-osd
 for _ in $(seq 100); do ceph osd stat -f json | grep -q '"num_up_osds":1' && break; sleep 0.2; done
 radosgw -f -n client.rgw &
+daemons[$!]=radosgw
 radosgw-admin user create --uid=vllm-junit --display-name=vllm-junit --access-key="$ACCESS_KEY" --secret="$SECRET_KEY" >/dev/null
 ceph version > version.part
 mv version.part version
-wait -n
-echo "ERROR: a daemon of the cluster ended" >&2
+status=0
+wait -n -p ended "${!daemons[@]}" || status=$?
+echo "ERROR: ${daemons[$ended]} ended with status $status" >&2
 exit 1

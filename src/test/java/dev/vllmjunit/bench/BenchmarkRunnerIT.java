@@ -106,6 +106,17 @@ class BenchmarkRunnerIT {
     }
 
     @Test
+    void aRestartedPrefillNodeLoadsEachDocumentsWholeChunksOnce() {
+        BenchmarkResult restarted =
+                rig.runner.run(WORKLOAD, CacheState.S3_AFTER_RESTART).requireValid();
+
+        assertThat(rig.stack.prefill().get(0).log().orElseThrow()).content().contains("restarts");
+        assertThat(restarted.tokens().s3()).isEqualTo(2 * 1_792);
+        assertThat(restarted.tokens().computed()).isEqualTo(2 * 208 + 2 * 80);
+        assertThat(texts(restarted)).isEqualTo(texts(rig.runner.run(WORKLOAD, CacheState.EMPTY)));
+    }
+
+    @Test
     void aWarmRunComputesLastPartsOfBlocksOnly() {
         BenchmarkResult warm = rig.runner.run(WORKLOAD, CacheState.WARM).requireValid();
 

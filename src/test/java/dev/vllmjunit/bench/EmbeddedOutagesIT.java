@@ -86,8 +86,8 @@ class EmbeddedOutagesIT {
     void anObjectStoreThatGoesAwayInTheCourseOfARun() throws Exception {
         EmbeddedObjectStore store = EmbeddedObjectStore.start();
         useCredentials(store.access("us-east-1", "nixl", "").credentials().resolveCredentials());
-        Map<String, String> settings =
-                Map.of("vllm.s3.endpoint", store.endpoint().toString());
+        URI endpoint = store.endpoint();
+        Map<String, String> settings = Map.of("vllm.s3.endpoint", endpoint.toString());
         try (EmbeddedRig rig = EmbeddedRig.start(EmbeddedRig.request(logs, 1, 1, settings))) {
             rig.keep(store);
             List<String> healthy = texts(rig.runner.run(WORKLOAD, CacheState.S3_ONLY));
@@ -98,11 +98,19 @@ class EmbeddedOutagesIT {
             assertThat(texts(without)).as("what is not loaded is computed").isEqualTo(healthy);
             assertThat(without.tokens().s3()).isEqualTo(1_792);
             assertThat(without.problems())
-                    .containsExactly(new Problem(
-                            InvalidReason.CACHE_STATE_NOT_REACHED,
-                            "the run was to start S3_ONLY: each document's first request loads its whole chunks from the object"
-                                    + " store, 5376 tokens in all, but 1792 came from it, 0 from host memory and 0 from the"
-                                    + " engines' own caches"));
+                    .containsExactly(
+                            new Problem(
+                                    InvalidReason.NOT_OBSERVABLE,
+                                    "the cache objects could not be listed after the run: S3 LIST below '"
+                                            + EmbeddedRig.MODEL
+                                            + "@' failed at " + endpoint
+                                            + ", bucket 'nixl' (path-style, region us-east-1): connection refused.\n"
+                                            + "Check that the gateway runs and that host and port of the endpoint are right."),
+                            new Problem(
+                                    InvalidReason.CACHE_STATE_NOT_REACHED,
+                                    "the run was to start S3_ONLY: each document's first request loads its whole chunks from the object"
+                                            + " store, 5376 tokens in all, but 1792 came from it, 0 from host memory and 0 from the"
+                                            + " engines' own caches"));
         }
     }
 

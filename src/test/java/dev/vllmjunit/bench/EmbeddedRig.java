@@ -31,10 +31,11 @@ final class EmbeddedRig implements AutoCloseable {
 
     static final String MODEL = "meta-llama/Llama-3.1-70B";
 
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
+    final ProvisionRequest request;
     final Interference observer = new Interference();
     final RunningStack stack;
     final Router router;
@@ -42,6 +43,7 @@ final class EmbeddedRig implements AutoCloseable {
     final BenchmarkRunner runner;
 
     private EmbeddedRig(ProvisionRequest request, RunningStack started) {
+        this.request = request;
         stack = keep(started);
         router = keep(Router.start(new RouterConfig(
                 targets(stack.prefill()), targets(stack.decode()), OptionalInt.empty(), DEADLINE, DEADLINE, DEADLINE)));

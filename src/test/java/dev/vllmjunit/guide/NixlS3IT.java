@@ -1,9 +1,11 @@
 package dev.vllmjunit.guide;
 
+import static dev.vllmjunit.assertion.PerformanceAssertions.TIMES;
 import static dev.vllmjunit.assertion.PerformanceAssertions.assertThat;
 import static dev.vllmjunit.assertion.PerformanceAssertions.percent;
 import static dev.vllmjunit.topology.Accelerator.GAUDI;
 import static dev.vllmjunit.topology.Accelerator.ROCM;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vllmjunit.DecodeNode;
 import dev.vllmjunit.PerformanceTest;
@@ -12,6 +14,8 @@ import dev.vllmjunit.S3Cache;
 import dev.vllmjunit.ServingStack;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.Tier;
+import dev.vllmjunit.workload.LongDocumentQa;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 
@@ -38,5 +42,18 @@ class NixlS3IT {
         assertThat(warm).timeToFirstToken().mean().isFasterThan(cold);
         assertThat(warm).computedTokens().isAtMost(fromS3.tokens().computed());
         assertThat(stack.expectations()).areMet();
+    }
+
+    @PerformanceTest
+    @DisplayName("A restarted prefill node takes the documents from S3, several times faster than it computes them")
+    void survivesARestart(ServingStack stack) {
+        assumeTrue(stack.restartsNodes(), () -> "the " + stack.name() + " stack does not restart nodes");
+        LongDocumentQa once = stack.guideWorkload().eachDocumentOnce().concurrency(1);
+        BenchmarkResult cold = stack.run(once, CacheState.EMPTY);
+        BenchmarkResult restarted = stack.run(once, CacheState.S3_AFTER_RESTART);
+
+        assertThat(restarted).tokensComputedByDecode().isEqualTo(0);
+        assertThat(restarted).cacheHitRate().from(Tier.S3).isBetween(percent(95), percent(100));
+        assertThat(restarted).timeToFirstToken().mean().isAtLeast(3, TIMES).fasterThan(cold);
     }
 }

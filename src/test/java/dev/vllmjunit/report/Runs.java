@@ -181,7 +181,7 @@ final class Runs {
     private long cold() {
         return switch (state) {
             case EMPTY -> 1_690 * MS;
-            case S3_ONLY -> 690 * MS;
+            case S3_ONLY, S3_AFTER_RESTART -> 690 * MS;
             case WARM -> 60 * MS;
         };
     }

@@ -1,6 +1,8 @@
 package dev.vllmjunit.provision.attach;
 
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.provision.NodeAgreement;
+import dev.vllmjunit.provision.NodeInfo;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningNode;
@@ -15,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Uses the nodes whose URLs the profile or the settings name. */
@@ -43,9 +44,7 @@ public final class AttachProvisioner implements Provisioner {
         List<RunningNode> decode = attach(probe, request.topology().decode(), attach.decode());
         List<RunningNode> nodes =
                 Stream.concat(prefill.stream(), decode.stream()).toList();
-        Map<String, NodeInfo> infos = nodes.stream()
-                .collect(Collectors.toMap(node -> node.spec().name(), node -> probe.info(node.endpoint())));
-        new Agreement(nodes, infos).require();
+        Map<String, NodeInfo> infos = NodeAgreement.of(control, nodes).require().infos();
         attach.cacheServer().ifPresent(server -> control.getText(server.resolve("/metrics")));
         return new AttachedStack(
                 prefill, decode, devices(infos), attach.cacheServer(), AttachedStore.of(request.topology()));

@@ -3,7 +3,6 @@ package dev.vllmjunit.provision.embedded;
 import dev.vllmjunit.engine.tier.CacheServer;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.NodeSpec;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -22,12 +21,12 @@ final class EmbeddedNodes {
     private EmbeddedNodes() {}
 
     /** Every node, ready, in the topology's order. The first one that fails decides the message; the others still end their start. */
-    static List<RunningNode> start(ProvisionRequest request, Optional<CacheServer> cacheServer, StartedParts parts) {
+    static List<EmbeddedNode> start(ProvisionRequest request, Optional<CacheServer> cacheServer, StartedParts parts) {
         List<NodeSpec> specs = request.topology().nodes();
         ExecutorService starters =
                 Executors.newFixedThreadPool(specs.size(), new DefaultThreadFactory("embedded-node-starter", true));
         try {
-            List<CompletableFuture<RunningNode>> starting = new ArrayList<>();
+            List<CompletableFuture<EmbeddedNode>> starting = new ArrayList<>();
             for (int i = 0; i < specs.size(); i++) {
                 NodeStart start = new NodeStart(request, specs.get(i), sideChannelPort(request, i), cacheServer, parts);
                 starting.add(CompletableFuture.supplyAsync(start::start, starters));
@@ -44,7 +43,7 @@ final class EmbeddedNodes {
         return first.isPresent() ? OptionalInt.of(first.getAsInt() + node) : first;
     }
 
-    private static List<RunningNode> await(List<CompletableFuture<RunningNode>> starting) {
+    private static List<EmbeddedNode> await(List<CompletableFuture<EmbeddedNode>> starting) {
         CompletableFuture.allOf(starting.toArray(new CompletableFuture<?>[0]))
                 .exceptionally(failure -> null)
                 .join();

@@ -5,7 +5,6 @@ import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
-import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.Suitability;
@@ -40,7 +39,7 @@ public final class EmbeddedProvisioner implements Provisioner {
         try {
             Optional<EmbeddedStore> store = EmbeddedStore.start(request, parts);
             Optional<CacheServer> cacheServer = store.map(s -> CacheServerStart.start(request, s.written(), parts));
-            List<RunningNode> nodes = EmbeddedNodes.start(request, cacheServer, parts);
+            List<EmbeddedNode> nodes = EmbeddedNodes.start(request, cacheServer, parts);
             Optional<ObjectStoreAccess> cleared = store.map(EmbeddedStore::cleared);
             return new EmbeddedStack(request, nodes, cacheServer.map(CacheServer::endpoint), cleared, parts);
         } catch (RuntimeException e) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 /** A topology that runs in this JVM. */
 final class EmbeddedStack implements RunningStack {
 
-    private final List<RunningNode> nodes;
+    private final List<EmbeddedNode> nodes;
     private final Optional<URI> cacheServer;
     private final Optional<ObjectStoreAccess> objectStore;
     private final Map<String, String> facts;
@@ -22,7 +22,7 @@ final class EmbeddedStack implements RunningStack {
 
     EmbeddedStack(
             ProvisionRequest request,
-            List<RunningNode> nodes,
+            List<EmbeddedNode> nodes,
             Optional<URI> cacheServer,
             Optional<ObjectStoreAccess> objectStore,
             StartedParts parts) {
@@ -69,11 +69,28 @@ final class EmbeddedStack implements RunningStack {
     }
 
     @Override
+    public boolean restartsNodes() {
+        return true;
+    }
+
+    @Override
+    public void restart(RunningNode node) {
+        nodes.stream()
+                .filter(own -> own.node().equals(node))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(node.spec().name() + " is no node of this stack"))
+                .restart();
+    }
+
+    @Override
     public void close() {
         parts.close();
     }
 
     private List<RunningNode> withRole(NodeRole role) {
-        return nodes.stream().filter(node -> node.spec().role() == role).toList();
+        return nodes.stream()
+                .map(EmbeddedNode::node)
+                .filter(node -> node.spec().role() == role)
+                .toList();
     }
 }

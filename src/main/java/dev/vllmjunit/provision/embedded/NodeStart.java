@@ -10,7 +10,6 @@ import dev.vllmjunit.engine.tier.KvCacheTier;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.ModelSpec;
 import dev.vllmjunit.topology.NodeRole;
@@ -41,15 +40,49 @@ record NodeStart(
 
     private static final String HOST = "127.0.0.1";
 
-    RunningNode start() {
+    EmbeddedNode start() {
         NodeLog log = parts.add(spec.name() + "'s log", NodeLog.open(request.logDirectory(), spec.name()));
-        EmbeddedEngine engine = parts.add("engine " + spec.name(), engine());
-        NodeServer server = parts.add("node " + spec.name(), server(engine));
-        log.line("engine " + engine.engineId() + ", side channel on " + HOST + ":" + engine.sideChannelPort());
-        log.line(NodeCost.describe(request, spec) + "; " + StackFacts.kvScale(request) + "; block size " + spec.blockSize());
-        String version = version(server.endpoint());
-        log.line("version " + version + " of " + model().id() + " answers at " + server.endpoint());
-        return new RunningNode(spec, server.endpoint(), version, Optional.of(log.file()));
+        return parts.add("node " + spec.name(), EmbeddedNode.start(this, log));
+    }
+
+    /**
+     * One life of the node, ready.
+     *
+     * @param port where it is to listen; empty for a free one
+     */
+    Life live(NodeLog log, OptionalInt port) {
+        EmbeddedEngine engine = engine();
+        try {
+            NodeServer server = server(engine, port);
+            log.line("engine " + engine.engineId() + ", side channel on " + HOST + ":" + engine.sideChannelPort());
+            log.line(NodeCost.describe(request, spec) + "; " + StackFacts.kvScale(request) + "; block size "
+                    + spec.blockSize());
+            return ready(new Life(engine, server), log);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    private Life ready(Life life, NodeLog log) {
+        try {
+            log.line("version " + version(life.server.endpoint()) + " of " + model().id() + " answers at "
+                    + life.server.endpoint());
+            return life;
+        } catch (RuntimeException e) {
+            life.server.close();
+            throw e;
+        }
+    }
+
+    /** What ends and begins with each life of a node. */
+    record Life(EmbeddedEngine engine, NodeServer server) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            server.close();
+            engine.close();
+        }
     }
 
     private EmbeddedEngine engine() {
@@ -78,15 +111,15 @@ record NodeStart(
                 tier);
     }
 
-    private NodeServer server(EmbeddedEngine engine) {
+    private NodeServer server(EmbeddedEngine engine, OptionalInt port) {
         try {
-            return NodeServer.start(new NodeServerConfig(spec.name(), model(), HOST, spec.port()), engine);
+            return NodeServer.start(new NodeServerConfig(spec.name(), model(), HOST, port), engine);
         } catch (RuntimeException e) {
-            throw failed(e, spec.port(), "port", spec.role().label() + ".port");
+            throw failed(e, port, "port", spec.role().label() + ".port");
         }
     }
 
-    private String version(URI endpoint) {
+    String version(URI endpoint) {
         ControlClient control = new ControlClient(request.startTimeout());
         try {
             control.getText(endpoint.resolve("/health"));

@@ -8,6 +8,7 @@ import dev.vllmjunit.provision.local.process.ProcessSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One start of a stack: what every process of it has in common.
@@ -17,8 +18,15 @@ import java.util.Map;
  * @param model the model's directory
  * @param directory holds a directory per process, all of them gone at the end
  * @param parts what has been started
+ * @param processes those that are to run, by name; changed by {@link #run} and {@link #end}
  */
-record Launch(ProvisionRequest request, EngineHome home, Path model, Path directory, StartedParts parts) {
+record Launch(
+        ProvisionRequest request,
+        EngineHome home,
+        Path model,
+        Path directory,
+        StartedParts parts,
+        Map<String, ManagedProcess> processes) {
 
     static final String HOST = "127.0.0.1";
 
@@ -51,6 +59,24 @@ record Launch(ProvisionRequest request, EngineHome home, Path model, Path direct
     /** Starts a process that ends with the stack. */
     ManagedProcess run(String name, List<String> command, Map<String, String> environment) {
         ProcessSpec spec = new ProcessSpec(name, command, environment, directoryOf(name), logOf(name));
-        return parts.add(name, ManagedProcess.start(spec, home.guarding()));
+        ManagedProcess process = parts.add(name, ManagedProcess.start(spec, home.guarding()));
+        processes.put(name, process);
+        return process;
+    }
+
+    /** Ends a process that is to be started anew. */
+    void end(String name) {
+        ManagedProcess process = processes.remove(name);
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    /** Which processes have ended by themselves, with the reason that their logs give. */
+    Optional<String> outage() {
+        List<String> ended = processes.values().stream()
+                .flatMap(process -> process.end().stream())
+                .toList();
+        return ended.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", ended));
     }
 }

@@ -3,7 +3,6 @@ package dev.vllmjunit.provision.local;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
-import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.topology.NodeRole;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,7 +17,8 @@ record LocalStack(
         Optional<ObjectStoreAccess> objectStore,
         Map<String, String> facts,
         Map<String, Path> logs,
-        StartedParts parts)
+        Launch launch,
+        List<NodeStart> starts)
         implements RunningStack {
 
     @Override
@@ -42,8 +42,27 @@ record LocalStack(
     }
 
     @Override
+    public boolean restartsNodes() {
+        return true;
+    }
+
+    @Override
+    public void restart(RunningNode node) {
+        starts.stream()
+                .filter(start -> start.name().equals(node.spec().name()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(node.spec().name() + " is no node of this stack"))
+                .restart();
+    }
+
+    @Override
+    public Optional<String> outage() {
+        return launch.outage();
+    }
+
+    @Override
     public void close() {
-        parts.close();
+        launch.parts().close();
     }
 
     private List<RunningNode> withRole(NodeRole role) {

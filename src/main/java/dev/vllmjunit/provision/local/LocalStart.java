@@ -1,5 +1,7 @@
 package dev.vllmjunit.provision.local;
 
+import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.provision.NodeAgreement;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,8 @@ import java.util.function.Supplier;
 
 /** Starts every part of a stack at the same time: imports take longest, and nobody needs another part before its own are done. */
 final class LocalStart {
+
+    private static final Duration CALL = Duration.ofSeconds(10);
 
     private final Launch launch;
     private final Map<String, Double> seconds = new ConcurrentSkipListMap<>();
@@ -38,7 +43,8 @@ final class LocalStart {
         LocalSettings settings = request.profile().local();
         EngineHome home = installation.engine(settings.home());
         Path model = installation.model(settings.model(), home);
-        return new LocalStart(new Launch(request, home, model, scratch(), new StartedParts()));
+        return new LocalStart(
+                new Launch(request, home, model, scratch(), new StartedParts(), new ConcurrentSkipListMap<>()));
     }
 
     private static Path scratch() {
@@ -53,10 +59,23 @@ final class LocalStart {
     RunningStack start() {
         try {
             launch.parts().add("temporary directory", () -> Files.deleteIfExists(launch.directory()));
+            deleteEarlierLogs();
             return startParts();
         } catch (RuntimeException e) {
             launch.parts().closeAfter(e);
             throw e;
+        }
+    }
+
+    private void deleteEarlierLogs() {
+        try {
+            Files.deleteIfExists(launch.logOf(CacheServerStart.NAME));
+            Files.deleteIfExists(launch.logOf(CephCluster.NAME));
+            for (NodeSpec node : launch.request().topology().nodes()) {
+                Files.deleteIfExists(launch.logOf(node.name()));
+            }
+        } catch (IOException e) {
+            throw new ProvisionException("the logs of an earlier start cannot be deleted: " + e, e);
         }
     }
 
@@ -68,25 +87,34 @@ final class LocalStart {
             Optional<Supplier<String>> storeSaid = store.map(s -> starters.run(timed("object store", s.start())));
             Optional<Supplier<URI>> cacheEndpoint =
                     cacheServer.map(server -> starters.run(timed(CacheServerStart.NAME, server::start)));
-            List<Supplier<RunningNode>> nodes = startNodes(starters, cacheServer);
+            List<NodeStart> starts = nodeStarts(cacheServer);
+            List<Supplier<RunningNode>> nodes = starts.stream()
+                    .map(node -> starters.run(timed(node.name(), node::start)))
+                    .toList();
             starters.join();
             return new LocalStack(
-                    nodes.stream().map(Supplier::get).toList(),
+                    agreeing(nodes.stream().map(Supplier::get).toList()),
                     cacheEndpoint.map(Supplier::get),
                     store.map(LocalStore::cleared),
                     LocalFacts.of(launch, storeSaid.map(Supplier::get), seconds),
                     logs(cacheServer.isPresent()),
-                    launch.parts());
+                    launch,
+                    starts);
         }
     }
 
-    private List<Supplier<RunningNode>> startNodes(Starters starters, Optional<CacheServerStart> cacheServer) {
+    /** A profile's arguments may have made them differ. */
+    private static List<RunningNode> agreeing(List<RunningNode> nodes) {
+        NodeAgreement.of(new ControlClient(CALL), nodes).require();
+        return nodes;
+    }
+
+    private List<NodeStart> nodeStarts(Optional<CacheServerStart> cacheServer) {
         OptionalInt cachePort =
                 cacheServer.isPresent() ? OptionalInt.of(cacheServer.get().port()) : OptionalInt.empty();
-        List<Supplier<RunningNode>> nodes = new ArrayList<>();
+        List<NodeStart> nodes = new ArrayList<>();
         for (NodeSpec spec : launch.request().topology().nodes()) {
-            NodeStart node = NodeStart.of(launch, spec, nodes.size(), cachePort);
-            nodes.add(starters.run(timed(spec.name(), node::start)));
+            nodes.add(NodeStart.of(launch, spec, nodes.size(), cachePort));
         }
         return nodes;
     }

@@ -60,8 +60,18 @@ record NodeStart(Launch launch, NodeCommand command) {
                         / launch.request().topology().nodes().size());
     }
 
+    String name() {
+        return command.spec().name();
+    }
+
+    /** Ends the node and starts it anew, on the same port. */
+    void restart() {
+        launch.end(name());
+        start();
+    }
+
     RunningNode start() {
-        String name = command.spec().name();
+        String name = name();
         linkModel(launch.directoryOf(name).resolve(command.served()));
         Map<String, String> environment = launch.environment(name);
         environment.putAll(command.environment());

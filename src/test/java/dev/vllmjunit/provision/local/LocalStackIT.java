@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.EmbeddedObjectStore;
+import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningStack;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real processes: where an environment is named. */
 class LocalStackIT {
 
-    private static final String HOME = System.getProperty("vllm.local.home", "");
+    private static final String HOME = Requests.HOME;
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Path logs;
@@ -81,6 +83,53 @@ class LocalStackIT {
                 .withMessageContaining("okenizer")
                 .withMessageContaining("(log: ");
 
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(60));
+        assertThat(descendants()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void aDecodeNodeWithOtherBlocksIsRefusedBeforeTheFirstRequest() {
+        ProvisionRequest unequal =
+                Requests.changed("decode:\n  arguments: [\"--block-size\", \"256\"]\n", Map.of(), logs);
+        List<Long> before = descendants();
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> new LocalProvisioner().start(unequal))
+                .withMessageStartingWith("decode-0 at ")
+                .withMessageContaining(" has blocks of 256 tokens, but the profile says decode.blockSize: 128");
+
+        assertThat(descendants()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void aWrongSecretAndAWrongBucketAreNamedWithinAMinute() {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start()) {
+            ObjectStoreAccess access = store.access("us-east-1", "nixl", "");
+            String keyId = access.credentials().resolveCredentials().accessKeyId();
+            String secret = access.credentials().resolveCredentials().secretAccessKey();
+
+            isRefused(store, "nixl", keyId, "not-" + secret, "SignatureDoesNotMatch");
+            isRefused(store, "nowhere", keyId, secret, "nowhere");
+        }
+    }
+
+    private void isRefused(EmbeddedObjectStore store, String bucket, String keyId, String secret, String named) {
+        System.setProperty("aws.accessKeyId", keyId);
+        System.setProperty("aws.secretAccessKey", secret);
+        List<Long> before = descendants();
+        Instant start = Instant.now();
+        try {
+            ProvisionRequest request =
+                    request(Map.of("vllm.s3.endpoint", store.endpoint().toString(), "vllm.s3.bucket", bucket));
+
+            assertThatExceptionOfType(ProvisionException.class)
+                    .isThrownBy(() -> new LocalProvisioner().start(request))
+                    .withMessageContaining(named)
+                    .withMessageNotContaining(secret);
+        } finally {
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+        }
         assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(60));
         assertThat(descendants()).containsExactlyInAnyOrderElementsOf(before);
     }

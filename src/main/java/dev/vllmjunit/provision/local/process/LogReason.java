@@ -1,8 +1,10 @@
 package dev.vllmjunit.provision.local.process;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +32,9 @@ final class LogReason {
 
     private LogReason() {}
 
-    static String of(Path log) {
-        String text = read(log);
+    /** From a byte of the file on. */
+    static String of(Path log, long from) {
+        String text = read(log, from);
         return text.isBlank() ? "it left no log" : in(text);
     }
 
@@ -52,9 +55,16 @@ final class LogReason {
                 : error >= 0 ? lines.get(error).strip() : lastLines(lines);
     }
 
-    static String read(Path log) {
-        try {
-            return Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : "";
+    static String read(Path log, long from) {
+        try (FileChannel file = FileChannel.open(log)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, file.size() - from));
+            file.position(from);
+            while (bytes.hasRemaining() && file.read(bytes) >= 0) {
+                // goes on until all of it is there
+            }
+            return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+        } catch (NoSuchFileException e) {
+            return "";
         } catch (IOException e) {
             return "(its log " + log + " cannot be read: " + e + ")";
         }

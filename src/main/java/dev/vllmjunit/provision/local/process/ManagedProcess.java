@@ -22,15 +22,19 @@ public final class ManagedProcess implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ENDING = Duration.ofSeconds(15);
+    private static final int SIGNALLED = 128;
 
     private final ProcessSpec spec;
     private final Process guard;
     private final long pid;
+    private final long logStart;
+    private volatile boolean asked;
 
-    private ManagedProcess(ProcessSpec spec, Process guard, long pid) {
+    private ManagedProcess(ProcessSpec spec, Process guard, long pid, long logStart) {
         this.spec = spec;
         this.guard = guard;
         this.pid = pid;
+        this.logStart = logStart;
     }
 
     /**
@@ -40,6 +44,7 @@ public final class ManagedProcess implements AutoCloseable {
      * @throws ProvisionException if the program cannot be run
      */
     public static ManagedProcess start(ProcessSpec spec, Guarding guarding) {
+        long logStart = spec.log().toFile().length();
         try {
             Process guard = new ProcessBuilder(
                             guarding.python().toString(),
@@ -52,9 +57,9 @@ public final class ManagedProcess implements AutoCloseable {
             String pid = new BufferedReader(new InputStreamReader(guard.getInputStream(), StandardCharsets.UTF_8))
                     .readLine();
             if (pid == null) {
-                throw new ProvisionException(spec.name() + " could not be run: " + LogReason.of(spec.log()));
+                throw new ProvisionException(spec.name() + " could not be run: " + LogReason.of(spec.log(), logStart));
             }
-            return new ManagedProcess(spec, guard, Long.parseLong(pid));
+            return new ManagedProcess(spec, guard, Long.parseLong(pid), logStart);
         } catch (IOException e) {
             throw new ProvisionException(spec.name() + " could not be run by " + guarding.python() + ": " + e, e);
         }
@@ -102,8 +107,27 @@ public final class ManagedProcess implements AutoCloseable {
      */
     public void requireRunning() {
         exitStatus().ifPresent(status -> {
-            throw failed("ended with status " + status);
+            throw failed("ended with " + described(status));
         });
+    }
+
+    /** How it ended, if it did without being asked to, with the last error in its log. */
+    public Optional<String> end() {
+        OptionalInt status = asked ? OptionalInt.empty() : exitStatus();
+        return status.isPresent()
+                ? Optional.of(String.valueOf(
+                        failed("ended with " + described(status.getAsInt())).getMessage()))
+                : Optional.empty();
+    }
+
+    private static String described(int status) {
+        return "status " + status
+                + switch (status) {
+                    case SIGNALLED + 9 -> " (killed: by somebody, or by the system for want of memory)";
+                    case SIGNALLED + 11 -> " (segmentation fault)";
+                    case SIGNALLED + 15 -> " (terminated by somebody)";
+                    default -> status > SIGNALLED ? " (signal " + (status - SIGNALLED) + ")" : "";
+                };
     }
 
     /**
@@ -125,16 +149,16 @@ public final class ManagedProcess implements AutoCloseable {
     /** A failure of this process, with the last error in its log. */
     public ProvisionException failed(String what) {
         return new ProvisionException(
-                spec.name() + " " + what + ": " + LogReason.of(spec.log()) + "\n(log: " + spec.log() + ")");
+                spec.name() + " " + what + ": " + LogReason.of(spec.log(), logStart) + "\n(log: " + spec.log() + ")");
     }
 
-    /** Reads its log so far. */
+    /** Reads what it has logged so far, without what others did before. */
     public String logText() {
-        return LogReason.read(spec.log());
+        return LogReason.read(spec.log(), logStart);
     }
 
-    /** Ends it without waiting for that. */
-    public void end() {
+    private void askToEnd() {
+        asked = true;
         try {
             guard.getOutputStream().close();
         } catch (IOException e) {
@@ -145,7 +169,7 @@ public final class ManagedProcess implements AutoCloseable {
     /** Ends it and all that it started, and waits until they are gone, at most 15 s. Closing twice is harmless. */
     @Override
     public void close() {
-        end();
+        askToEnd();
         try {
             if (!guard.waitFor(ENDING.toMillis(), TimeUnit.MILLISECONDS)) {
                 guard.destroyForcibly();

@@ -1,4 +1,4 @@
-package dev.vllmjunit.provision.attach;
+package dev.vllmjunit.provision;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
@@ -10,14 +10,14 @@ import java.util.Optional;
  * @param dtype type of its weights and activations, for instance {@code bfloat16}
  * @param cacheDtype type of its KV cache; {@code auto} stands for the same
  */
-record NodeInfo(Optional<String> device, Optional<String> dtype, Optional<String> cacheDtype) {
+public record NodeInfo(Optional<String> device, Optional<String> dtype, Optional<String> cacheDtype) {
 
     /** Of a node that does not offer the call. */
-    static NodeInfo none() {
+    public static NodeInfo none() {
         return new NodeInfo(Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    static NodeInfo of(JsonNode info) {
+    public static NodeInfo of(JsonNode info) {
         return new NodeInfo(
                 text(info, "/vllm_config/device_config/device"),
                 text(info, "/vllm_config/model_config/dtype").map(dtype -> dtype.replace("torch.", "")),
@@ -25,7 +25,7 @@ record NodeInfo(Optional<String> device, Optional<String> dtype, Optional<String
     }
 
     /** Type of the KV cache that it hands over, as far as it is told. */
-    Optional<String> kvDtype() {
+    public Optional<String> kvDtype() {
         return cacheDtype.filter(type -> !type.equals("auto")).or(() -> dtype);
     }
 
