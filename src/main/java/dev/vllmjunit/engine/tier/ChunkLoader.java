@@ -47,8 +47,8 @@ final class ChunkLoader {
     }
 
     /**
-     * As LMCache: what lies in host memory up to the first gap, and behind it what lies in either tier, fetched from the object store at
-     * once, whether or not the asking node needs it; what was fetched does not stay in host memory.
+     * As LMCache with {@code --l2-prefetch-policy retain}: what lies in host memory up to the first gap, and behind it what lies in either
+     * tier, fetched from the object store at once, whether or not the asking node needs it; what was fetched stays in host memory.
      */
     CompletableFuture<Found> lookup(List<String> keys, Optional<String> salt) {
         List<LoadedChunk> held = keys.stream()
@@ -106,7 +106,17 @@ final class ChunkLoader {
         return all(chunks)
                 .thenApply(ChunkLoader::prefix)
                 .thenCompose(prefix -> time.at(start + modelledNanos(prefix)).thenApply(passed -> prefix))
-                .whenComplete((prefix, failure) -> end(fetches, start, failure == null ? fetched(prefix) : 0));
+                .whenComplete((prefix, failure) -> end(fetches, start, failure == null ? fetched(prefix) : 0))
+                .thenApply(prefix -> retain(keys, prefix));
+    }
+
+    private List<LoadedChunk> retain(List<String> keys, List<LoadedChunk> prefix) {
+        for (int i = 0; i < prefix.size(); i++) {
+            if (prefix.get(i).fromObjectStore()) {
+                host.put(keys.get(i), prefix.get(i).kv());
+            }
+        }
+        return prefix;
     }
 
     private CompletableFuture<Optional<LoadedChunk>> inEitherTier(String key) {

@@ -81,6 +81,7 @@ class CacheServerFaultsTest {
             awaitStores(server);
             server.dropHostTier();
             assertThat(lookup(server, PROMPT, NO_SALT)).isEqualTo(10);
+            server.dropHostTier();
             store.close();
 
             assertThat(lookup(server, PROMPT, NO_SALT)).isZero();
