@@ -1,5 +1,6 @@
 package dev.vllmjunit.agreement;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -32,14 +33,12 @@ import org.junit.jupiter.api.io.TempDir;
 class AgreementIT {
 
     private static final String HOME = System.getProperty("vllm.local.home", "");
-    private static final Path REPORT =
-            Path.of(System.getProperty("vllm.reports.dir", "reports")).resolve("agreement");
+    private static final Path REPORTS = Path.of(System.getProperty("vllm.reports.dir", "reports"));
     private static final double TOLERANCE = 0.2;
 
     private static final SortedMap<Integer, Integer> CALIBRATED =
             new TreeMap<>(Map.of(500, 10, 1_000, 10, 2_000, 10, 4_000, 10));
-    private static final SortedMap<Integer, Integer> PREDICTED =
-            new TreeMap<>(Map.of(1_500, 10, 2_500, 10, 3_500, 10));
+    private static final SortedMap<Integer, Integer> PREDICTED = new TreeMap<>(Map.of(1_500, 10, 2_500, 10, 3_500, 10));
     private static final Set<State> STATES = EnumSet.of(State.HOST, State.S3);
 
     private Measured real;
@@ -68,11 +67,11 @@ class AgreementIT {
         Map<Case, Timing> calibrated = Documents.medians(real.timings(CALIBRATED.keySet()));
         MeasuredCost first = calibration.fit(where, calibrated.values());
         try (Rig rig = embedded(local, first, logs.resolve("first.yaml"))) {
-            Map<Case, Timing> own = Documents.medians(
-                    measure(rig, model.id(), CALIBRATED).timings(CALIBRATED.keySet()));
+            Map<Case, Timing> own =
+                    Documents.medians(measure(rig, model.id(), CALIBRATED).timings(CALIBRATED.keySet()));
             cost = calibration.fit(where, calibration.lessOwn(calibrated, own, first));
         }
-        try (Rig rig = embedded(local, cost, REPORT.resolve("calibration.yaml"))) {
+        try (Rig rig = embedded(local, cost, AgreementReport.directory(REPORTS).resolve("calibration.yaml"))) {
             embedded = measure(rig, model.id(), PREDICTED);
         }
     }
@@ -98,8 +97,10 @@ class AgreementIT {
     void theCountersAreEqualRequestByRequest() {
         assertThat(embedded.rows()).hasSameSizeAs(real.rows());
         Map<String, List<String>> differences = new TreeMap<>();
-        IntStream.range(0, real.rows().size()).forEach(i -> differences.put(
-                real.rows().get(i).request(), real.rows().get(i).differences(embedded.rows().get(i))));
+        IntStream.range(0, real.rows().size())
+                .forEach(i -> differences.put(
+                        real.rows().get(i).request(),
+                        real.rows().get(i).differences(embedded.rows().get(i))));
         assertThat(differences)
                 .as("counters of real vLLM (here) that the embedded stack counts otherwise (there)")
                 .allSatisfy((request, differing) -> assertThat(differing).isEmpty());
@@ -107,7 +108,7 @@ class AgreementIT {
 
     @Test
     void timesToFirstTokenArePredictedWithinTwentyPercent() {
-        AgreementReport report = new AgreementReport(REPORT, cost.measured());
+        AgreementReport report = new AgreementReport(REPORTS, cost.measured());
         Map<Case, Timing> measured = Documents.medians(real.timings(PREDICTED.keySet()));
         Map<Case, Timing> predicted = Documents.medians(embedded.timings());
         measured.forEach((key, timing) -> report.predicted(
@@ -115,16 +116,19 @@ class AgreementIT {
                 key.tokens(),
                 PREDICTED.getOrDefault(key.tokens(), 0),
                 timing.firstToken(),
-                predicted.get(key).firstToken()));
-        IntStream.range(0, real.rows().size()).forEach(i -> report.request(
-                real.rows().get(i).request(),
-                real.rows().get(i).counters(),
-                real.rows().get(i).differences(embedded.rows().get(i))));
+                requireNonNull(predicted.get(key), key.toString()).firstToken()));
+        IntStream.range(0, real.rows().size())
+                .forEach(i -> report.request(
+                        real.rows().get(i).request(),
+                        real.rows().get(i).counters(),
+                        real.rows().get(i).differences(embedded.rows().get(i))));
         real.timings().forEach(timing -> report.timing("local", timing.columns()));
         embedded.timings().forEach(timing -> report.timing("embedded, modelled", timing.columns()));
         report.publish();
 
-        assertThat(report.errors(EnumSet.of(State.COLD, State.S3).stream().map(State::label).toList()))
+        assertThat(report.errors(EnumSet.of(State.COLD, State.S3).stream()
+                        .map(State::label)
+                        .toList()))
                 .as("relative errors of the predicted median times to first token")
                 .allSatisfy((what, error) -> assertThat(Math.abs(error)).isLessThanOrEqualTo(TOLERANCE));
     }

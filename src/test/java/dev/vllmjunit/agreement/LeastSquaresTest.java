@@ -35,8 +35,7 @@ class LeastSquaresTest {
 
     @Test
     void weighsErrorsByTheValue() {
-        double[] fitted =
-                new LeastSquares().add(1, 1).add(1, 1).add(1_000, 1).fit(1);
+        double[] fitted = new LeastSquares().add(1, 1).add(1, 1).add(1_000, 1).fit(1);
 
         assertThat(fitted[0]).as("two in three say 1").isLessThan(2);
     }

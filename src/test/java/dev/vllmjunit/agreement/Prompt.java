@@ -37,9 +37,7 @@ record Prompt(String model, int[] tokens) {
     Prompt continued(int prefix, long seed, int length) {
         return new Prompt(
                 model,
-                IntStream.concat(
-                                Arrays.stream(tokens, 0, prefix),
-                                Arrays.stream(tokens(seed, length - prefix)))
+                IntStream.concat(Arrays.stream(tokens, 0, prefix), Arrays.stream(tokens(seed, length - prefix)))
                         .toArray());
     }
 

@@ -29,8 +29,7 @@ final class Requests {
                         new Declaration.Nodes(NodeRole.PREFILL, Accelerator.CPU, 1, 0, ""),
                         new Declaration.Nodes(NodeRole.DECODE, Accelerator.CPU, 1, 0, "")),
                 Optional.of(new Declaration.S3("", Optional.empty())));
-        return new ProvisionRequest(
-                TopologyMerge.merge(declaration, profile), profile, logs, Duration.ofMinutes(5));
+        return new ProvisionRequest(TopologyMerge.merge(declaration, profile), profile, logs, Duration.ofMinutes(5));
     }
 
     /** The same with times from a file. */

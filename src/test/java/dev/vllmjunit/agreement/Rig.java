@@ -82,9 +82,8 @@ final class Rig implements AutoCloseable {
 
     /** Sends a request past the driver and waits for its answer. */
     JsonNode call(Prompt prompt, int outputTokens) {
-        JsonNode answer = control.postJson(
-                router.endpoint().resolve("/v1/completions"),
-                prompt.body(outputTokens, false));
+        JsonNode answer =
+                control.postJson(router.endpoint().resolve("/v1/completions"), prompt.body(outputTokens, false));
         awaitStored(prompt);
         return answer;
     }
@@ -93,8 +92,7 @@ final class Rig implements AutoCloseable {
     Timing drive(Prompt prompt, int outputTokens, State state) {
         router.takeTimelines();
         double transferred = transferSeconds();
-        RequestRecord request = driver.run(
-                        prompt.schedule(outputTokens), router.endpoint(), DEADLINE, done -> {})
+        RequestRecord request = driver.run(prompt.schedule(outputTokens), router.endpoint(), DEADLINE, done -> {})
                 .requests()
                 .get(0);
         request.error().ifPresent(error -> {
@@ -182,7 +180,9 @@ final class Rig implements AutoCloseable {
 
     private StackMetrics scrape() {
         return new StackMetrics(
-                scrape(stack.prefill()), scrape(stack.decode()), stack.cacheServer().map(this::scrape));
+                scrape(stack.prefill()),
+                scrape(stack.decode()),
+                stack.cacheServer().map(this::scrape));
     }
 
     private Map<String, MetricsSnapshot> scrape(List<RunningNode> nodes) {

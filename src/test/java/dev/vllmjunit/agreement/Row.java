@@ -55,8 +55,8 @@ record Row(String request, Map<String, Long> counters) {
         delta.prefill().values().forEach(node -> node("prefill", node, counters));
         delta.decode().values().forEach(node -> node("decode", node, counters));
         delta.cacheServer()
-                .ifPresent(server -> CACHE_SERVER.forEach(
-                        name -> counters.put("LMCache: " + name, Math.round(server.sum("lmcache_mp_" + name + "_total")))));
+                .ifPresent(server -> CACHE_SERVER.forEach(name ->
+                        counters.put("LMCache: " + name, Math.round(server.sum("lmcache_mp_" + name + "_total")))));
         return counters;
     }
 
@@ -85,8 +85,7 @@ record Row(String request, Map<String, Long> counters) {
     List<String> differences(Row other) {
         return counters.keySet().stream()
                 .filter(name -> !Objects.equals(counters.get(name), other.counters.get(name)))
-                .map(name -> name + " is " + counters.get(name) + " here, "
-                        + other.counters.get(name) + " there")
+                .map(name -> name + " is " + counters.get(name) + " here, " + other.counters.get(name) + " there")
                 .toList();
     }
 }

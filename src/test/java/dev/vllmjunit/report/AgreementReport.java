@@ -1,5 +1,6 @@
 package dev.vllmjunit.report;
 
+import dev.vllmjunit.evidence.CacheState;
 import io.qameta.allure.Allure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,11 +17,19 @@ import org.knowm.xchart.CategorySeries;
 /** The embedded stack held against the real one: a page with tables and a chart, the same as text, and every time as CSV. */
 public final class AgreementReport {
 
+    private static final String NAME = "agreement";
     private static final String TITLE = "Agreement of the embedded stack with real vLLM";
     private static final List<String> SHOWN = List.of(
-            "prompt", "computed", "device", "host", "S3", "pulled", "usage: cached tokens", "LMCache: lookup_hit_tokens");
+            "prompt",
+            "computed",
+            "device",
+            "host",
+            "S3",
+            "pulled",
+            "usage: cached tokens",
+            "LMCache: lookup_hit_tokens");
 
-    private final Path directory;
+    private final Path reports;
     private final String measured;
     private final List<Prediction> predictions = new ArrayList<>();
     private final List<List<String>> requests = new ArrayList<>();
@@ -38,10 +47,19 @@ public final class AgreementReport {
         }
     }
 
-    /** Written below a directory when {@link #publish} is called. */
-    public AgreementReport(Path directory, String measured) {
-        this.directory = directory;
+    /**
+     * Written when {@link #publish} is called.
+     *
+     * @param measured what was measured, in words
+     */
+    public AgreementReport(Path reports, String measured) {
+        this.reports = reports;
         this.measured = measured;
+    }
+
+    /** Where it is written. */
+    public static Path directory(Path reports) {
+        return reports.resolve(NAME);
     }
 
     /** Adds a median over so many documents, in seconds. */
@@ -78,12 +96,12 @@ public final class AgreementReport {
     public void publish() {
         List<Table> tables = List.of(times(), counters());
         ChartImage chart = ChartLook.draw("ttft", chart());
-        new Section(directory.getFileName().toString(), TITLE)
+        new Section(NAME, TITLE)
                 .add(TITLE, "agreement.html", Html.page(TITLE, lead(), tables, List.of(chart)))
                 .add(TITLE + ", text", "agreement.txt", lead() + System.lineSeparator() + Table.text(tables))
                 .add(List.of(chart))
                 .add("every time", "timings.csv", csv())
-                .publish(directory.toAbsolutePath().getParent(), new AllureSteps(Allure.getLifecycle()));
+                .publish(reports, new AllureSteps(Allure.getLifecycle()));
     }
 
     private String lead() {
@@ -131,8 +149,8 @@ public final class AgreementReport {
         CategorySeries added = chart.addSeries(series, names, values, margins);
         added.setFillColor(
                 real
-                        ? Palette.of(dev.vllmjunit.evidence.CacheState.EMPTY)
-                        : Palette.of(dev.vllmjunit.evidence.CacheState.S3_ONLY));
+                        ? Palette.of(CacheState.EMPTY)
+                        : Palette.of(CacheState.S3_ONLY));
     }
 
     private String csv() {

@@ -91,8 +91,7 @@ final class TierAccess implements ExternalKv {
         TierView view = new TierView();
         sequence.tierView(view);
         GenerationRequest request = sequence.request();
-        inTime(
-                () -> tier.lookup(request.promptTokens(), request.cacheSalt()), Found.NONE, "lookup", view::found);
+        inTime(() -> tier.lookup(request.promptTokens(), request.cacheSalt()), Found.NONE, "lookup", view::found);
     }
 
     private void arrived(Sequence sequence, int localTokens, int first, List<LoadedChunk> chunks) {

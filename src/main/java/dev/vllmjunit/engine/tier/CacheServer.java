@@ -123,8 +123,8 @@ public final class CacheServer implements KvCacheTier {
     @Override
     public CompletableFuture<List<LoadedChunk>> load(Found found, int firstChunk) {
         if (firstChunk < 0 || firstChunk > found.chunks()) {
-            throw new IllegalArgumentException("chunks from " + firstChunk + " on were asked for; " + found.chunks()
-                    + " were found");
+            throw new IllegalArgumentException(
+                    "chunks from " + firstChunk + " on were asked for; " + found.chunks() + " were found");
         }
         return closed || firstChunk == found.chunks()
                 ? CompletableFuture.completedFuture(List.of())

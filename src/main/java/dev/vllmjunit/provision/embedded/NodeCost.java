@@ -30,7 +30,8 @@ final class NodeCost {
                 .embedded()
                 .calibration()
                 .map(file -> "modelled (calibrated on " + read(file).measured() + ")")
-                .orElseGet(() -> "modelled (roofline): " + node.accelerator().device() + " x " + node.tensorParallelism());
+                .orElseGet(
+                        () -> "modelled (roofline): " + node.accelerator().device() + " x " + node.tensorParallelism());
     }
 
     private static MeasuredCost read(Path file) {

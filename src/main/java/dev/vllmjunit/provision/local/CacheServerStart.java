@@ -71,7 +71,8 @@ record CacheServerStart(Launch launch, S3CacheSpec s3, ObjectStoreAccess store, 
                 "2",
                 "--metrics-sample-rate",
                 "1.0",
-                // Else every request loads all that S3 has of its prompt again, even where the node holds it on its device.
+                // Else every request loads all that S3 has of its prompt again, even where the node holds it on its
+                // device.
                 "--l2-prefetch-policy",
                 "retain",
                 "--l2-adapter",

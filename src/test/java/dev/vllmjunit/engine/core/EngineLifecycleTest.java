@@ -35,7 +35,8 @@ class EngineLifecycleTest {
         EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new LateCost(60_000_000)));
         long start = System.nanoTime();
 
-        assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(1, 50), 1)).output()).hasSize(1);
+        assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(1, 50), 1)).output())
+                .hasSize(1);
 
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(60_000_000);
         assertThat(Nodes.metrics(engine).sum("vllm:request_queue_time_seconds_sum"))
@@ -49,7 +50,8 @@ class EngineLifecycleTest {
         Answer first = Nodes.send(engine, aborted);
         engine.abort(aborted.requestId());
 
-        assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(2, 50), 1)).output()).hasSize(1);
+        assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(2, 50), 1)).output())
+                .hasSize(1);
         await().until(() -> engine.heldBlocks() == 0);
         assertThat(first.tokens).isEmpty();
     }

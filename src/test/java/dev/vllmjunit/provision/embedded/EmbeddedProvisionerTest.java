@@ -120,7 +120,8 @@ class EmbeddedProvisionerTest {
         assertThatExceptionOfType(ProvisionException.class)
                 .isThrownBy(() -> provisioner.start(ONE_EACH.in(logs, Optional.of(file))))
                 .withMessageContaining("embedded.calibration: the calibration " + file + " cannot be read: ")
-                .withMessageContaining("name the calibration.yaml of a run against the local stack, or leave the key out");
+                .withMessageContaining(
+                        "name the calibration.yaml of a run against the local stack, or leave the key out");
     }
 
     @Test
