@@ -22,8 +22,7 @@ final class Requests {
     static ProvisionRequest request(Path logs) {
         Profile profile = new ProfileLoader(Path.of("profiles"))
                 .load("local")
-                .with(new Settings(
-                        dev.vllmjunit.provision.local.Requests.home(), Map.of(), name -> Optional.empty()));
+                .with(new Settings(dev.vllmjunit.provision.local.Requests.home(), Map.of(), name -> Optional.empty()));
         Declaration declaration = new Declaration(
                 "class AgreementIT",
                 List.of(

@@ -38,8 +38,7 @@ class LocalRunsIT {
 
     @ParameterizedTest
     @CsvSource({"LMCACHE, 256, LMCache", "OBJ, 128, vLLM OBJ tiering"})
-    void everyTokenIsAccountedForInEveryState(
-            Writer writer, int objectTokens, String layout, @TempDir Path logs)
+    void everyTokenIsAccountedForInEveryState(Writer writer, int objectTokens, String layout, @TempDir Path logs)
             throws IOException {
         ProvisionRequest request = Requests.request("local", Map.of(), Optional.of(writer), logs);
         RunningStack stack = new LocalProvisioner().start(request);

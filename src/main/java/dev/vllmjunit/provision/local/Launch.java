@@ -34,6 +34,8 @@ record Launch(
     private static final Map<String, String> COMMON = Map.ofEntries(
             Map.entry("HF_HUB_OFFLINE", "1"),
             Map.entry("TRANSFORMERS_OFFLINE", "1"),
+            // Else the first request for logprobs waits half a minute for a compiler.
+            Map.entry("TORCH_COMPILE_DISABLE", "1"),
             Map.entry("VLLM_NO_USAGE_STATS", "1"),
             Map.entry("DO_NOT_TRACK", "1"),
             Map.entry("LMCACHE_TRACK_USAGE", "false"),
