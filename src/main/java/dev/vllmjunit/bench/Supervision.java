@@ -17,8 +17,6 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Supervision {
 
     private static final Duration POLL = Duration.ofMillis(250);
-    /** From the moment that callers see a failure until the end of a process is known for sure. */
-    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final RunningStack stack;
 
@@ -50,12 +48,15 @@ final class Supervision {
     }
 
     private Optional<String> outageSoon() {
+        if (stack.outageDelay().isZero()) {
+            return stack.outage();
+        }
         try {
             Awaitility.await()
                     .pollInSameThread()
                     .pollDelay(Duration.ZERO)
                     .pollInterval(POLL)
-                    .timeout(GRACE)
+                    .timeout(stack.outageDelay())
                     .until(() -> stack.outage().isPresent());
         } catch (ConditionTimeoutException e) {
             return Optional.empty();

@@ -4,6 +4,7 @@ import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,11 @@ public interface RunningStack extends AutoCloseable {
      */
     default Optional<String> outage() {
         return Optional.empty();
+    }
+
+    /** How long after somebody has seen a failure the end of the part behind it may still be unknown to {@link #outage}. */
+    default Duration outageDelay() {
+        return Duration.ZERO;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.vllmjunit.agreement;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.vllmjunit.agreement.Documents.Case;
 import dev.vllmjunit.engine.cost.MeasuredCost;
@@ -127,10 +128,14 @@ class AgreementIT {
         embedded.timings().forEach(timing -> report.timing("embedded, modelled", timing.columns()));
         report.publish();
 
-        assertThat(report.errors(EnumSet.of(State.COLD, State.S3).stream()
-                        .map(State::label)
-                        .toList()))
+        Map<String, AgreementReport.Error> errors = report.errors(
+                EnumSet.of(State.COLD, State.S3).stream().map(State::label).toList());
+        assertThat(errors)
                 .as("relative errors of the predicted median times to first token")
-                .allSatisfy((what, error) -> assertThat(Math.abs(error)).isLessThanOrEqualTo(TOLERANCE));
+                .allSatisfy((what, error) ->
+                        assertThat(error).matches(e -> !e.outside(TOLERANCE), "is within 20 % or within the noise"));
+        assumeThat(errors)
+                .as("relative errors of the predicted medians, on a machine that is quiet enough to tell")
+                .allSatisfy((what, error) -> assertThat(error).matches(e -> e.within(TOLERANCE), "is within 20 %"));
     }
 }

@@ -4,6 +4,7 @@ import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,11 @@ record BehindProxy(RunningStack stack, URI proxy) implements RunningStack {
     @Override
     public Optional<String> outage() {
         return stack.outage();
+    }
+
+    @Override
+    public Duration outageDelay() {
+        return stack.outageDelay();
     }
 
     @Override

@@ -42,29 +42,28 @@ final class EmbeddedRig implements AutoCloseable {
     final CacheBucket bucket;
     final BenchmarkRunner runner;
 
-    private EmbeddedRig(ProvisionRequest request, RunningStack started) {
+    private EmbeddedRig(ProvisionRequest request, RunningStack started, RunLimits limits) {
         this.request = request;
         stack = keep(started);
         router = keep(Router.start(new RouterConfig(
                 targets(stack.prefill()), targets(stack.decode()), OptionalInt.empty(), DEADLINE, DEADLINE, DEADLINE)));
         bucket = keep(new CacheBucket(stack.objectStore().orElseThrow()));
         runner = new BenchmarkRunner(
-                request.topology(),
-                stack,
-                router,
-                keep(new NettyLoadDriver()),
-                Optional.of(bucket),
-                RunLimits.standard(),
-                observer);
+                request.topology(), stack, router, keep(new NettyLoadDriver()), Optional.of(bucket), limits, observer);
     }
 
+    /** Compares no outputs: that takes as long again as a short run. */
     static EmbeddedRig start(ProvisionRequest request) {
-        return around(request, new EmbeddedProvisioner().start(request));
+        RunLimits standard = RunLimits.standard();
+        return new EmbeddedRig(
+                request,
+                new EmbeddedProvisioner().start(request),
+                new RunLimits(standard.request(), standard.control(), standard.reset(), standard.settle(), 0));
     }
 
-    /** For a stack that runs already; it is closed with the rest. */
+    /** For a stack that runs already; it is closed with the rest. Compares outputs of two documents after each run. */
     static EmbeddedRig around(ProvisionRequest request, RunningStack stack) {
-        return new EmbeddedRig(request, stack);
+        return new EmbeddedRig(request, stack, RunLimits.standard());
     }
 
     /**

@@ -10,6 +10,8 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.OutputDifference;
 import dev.vllmjunit.evidence.WrongOutputError;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.workload.LongDocumentQa;
 import dev.vllmjunit.workload.RepeatMode;
 import java.nio.file.Path;
@@ -34,7 +36,8 @@ class IntegrityIT {
 
     @BeforeEach
     void start(@TempDir Path logs) {
-        rig = EmbeddedRig.start(EmbeddedRig.request(logs));
+        ProvisionRequest request = EmbeddedRig.request(logs);
+        rig = EmbeddedRig.around(request, new EmbeddedProvisioner().start(request));
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +95,11 @@ class SupervisionTest {
     private static final class Watched extends NoNodes {
 
         private volatile @Nullable String outage;
+
+        @Override
+        public Duration outageDelay() {
+            return Duration.ofSeconds(1);
+        }
 
         @Override
         public Optional<String> outage() {

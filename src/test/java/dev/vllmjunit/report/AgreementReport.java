@@ -57,8 +57,14 @@ public final class AgreementReport {
             return state + ", " + Numbers.tokens(tokens) + " tokens";
         }
 
-        double error() {
-            return predictedMs() / measuredMs() - 1;
+        Error error() {
+            double best = predictedMs() / measuredMs() - 1;
+            return measured.quantileInterval(0.5, 0.95)
+                    .map(interval -> new Error(
+                            best,
+                            predictedMs() / (interval.high() * 1e3) - 1,
+                            predictedMs() / (interval.low() * 1e3) - 1))
+                    .orElse(new Error(best, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
         }
     }
 
@@ -98,9 +104,29 @@ public final class AgreementReport {
         timings.add(values);
     }
 
-    /** predicted / measured - 1 by state and length, of these states. */
-    public Map<String, Double> errors(List<String> states) {
-        Map<String, Double> errors = new LinkedHashMap<>();
+    /**
+     * predicted / measured - 1.
+     *
+     * @param best of the medians
+     * @param low where the measured median is as long as it can be with 95 % confidence
+     * @param high where it is as short
+     */
+    public record Error(double best, double low, double high) {
+
+        /** Whether the prediction is that close. */
+        public boolean within(double tolerance) {
+            return Math.abs(best) <= tolerance;
+        }
+
+        /** Whether it is farther off wherever the measured median may be. */
+        public boolean outside(double tolerance) {
+            return low > tolerance || high < -tolerance;
+        }
+    }
+
+    /** Errors by state and length, of these states. */
+    public Map<String, Error> errors(List<String> states) {
+        Map<String, Error> errors = new LinkedHashMap<>();
         predictions.stream()
                 .filter(prediction -> states.contains(prediction.state()))
                 .forEach(prediction -> errors.put(prediction.name(), prediction.error()));
@@ -136,7 +162,7 @@ public final class AgreementReport {
                                 Numbers.millis(prediction.measuredMs()),
                                 prediction.interval(),
                                 Numbers.millis(prediction.predictedMs()),
-                                Numbers.percent(prediction.error())))
+                                Numbers.percent(prediction.error().best())))
                         .toList());
     }
 

@@ -35,7 +35,18 @@ class AgreementReportTest {
         assertThat(directory.resolve("timings.csv")).hasContent("stack,state\nlocal,cold\n");
         assertThat(report.errors(List.of("S3 only")))
                 .hasSize(1)
-                .hasEntrySatisfying(
-                        "S3 only, 1,500 tokens", error -> assertThat(error).isCloseTo(0.25, within(1e-9)));
+                .hasEntrySatisfying("S3 only, 1,500 tokens", error -> assertThat(error.best())
+                        .isCloseTo(0.25, within(1e-9)));
+    }
+
+    @Test
+    void anErrorWithinTheNoiseIsNeitherWithinNorOutside() {
+        AgreementReport.Error noisy = new AgreementReport.Error(0.25, 0.1, 0.4);
+
+        assertThat(noisy.within(0.2)).isFalse();
+        assertThat(noisy.outside(0.2)).isFalse();
+        assertThat(noisy.outside(0.05)).isTrue();
+        assertThat(new AgreementReport.Error(-0.3, -0.4, -0.25).outside(0.2)).isTrue();
+        assertThat(new AgreementReport.Error(-0.1, -0.4, 0.2).within(0.2)).isTrue();
     }
 }

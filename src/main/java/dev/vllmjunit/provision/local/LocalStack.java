@@ -7,6 +7,7 @@ import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.NodeRole;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,12 @@ record LocalStack(
     @Override
     public Optional<String> outage() {
         return launch.outage();
+    }
+
+    /** An engine that fails takes a while to end, and its node goes on for as long. */
+    @Override
+    public Duration outageDelay() {
+        return Duration.ofSeconds(10);
     }
 
     @Override
