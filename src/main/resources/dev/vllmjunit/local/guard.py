@@ -76,8 +76,17 @@ def remove(directory, segments):
         except OSError:
             pass
     shutil.rmtree(directory, ignore_errors=True)
+    remove_parent(os.path.dirname(directory))
+
+
+def remove_parent(parent):
+    """When nothing is left in it but hidden files, by which its processes told each other something."""
     try:
-        os.rmdir(os.path.dirname(directory))
+        left = list(os.scandir(parent))
+        if all(entry.is_file() and entry.name.startswith(".") for entry in left):
+            for entry in left:
+                os.unlink(entry.path)
+            os.rmdir(parent)
     except OSError:
         pass
 

@@ -120,7 +120,7 @@ final class LocalStart {
     }
 
     private Path storeReady() {
-        return launch.directory().resolve("store-ready");
+        return launch.directory().resolve(".store-ready");
     }
 
     private String startStore(LocalStore store) {

@@ -127,6 +127,7 @@ class LocalStackIT {
 
     @Test
     void theKillOfTheJvmLeavesNothing() throws IOException {
+        List<Path> before = temporaryDirectories();
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dvllm.local.home=" + Requests.engine().root(),
@@ -145,6 +146,7 @@ class LocalStackIT {
 
         await().atMost(SOON).until(() -> family.stream().noneMatch(ProcessHandle::isAlive));
         await().atMost(SOON).until(() -> ownSharedMemory().isEmpty());
+        await().atMost(SOON).until(() -> temporaryDirectories().equals(before));
     }
 
     /** Main class of the JVM that is killed. */
@@ -166,6 +168,14 @@ class LocalStackIT {
 
     private static List<Long> descendants() {
         return ProcessHandle.current().descendants().map(ProcessHandle::pid).toList();
+    }
+
+    private static List<Path> temporaryDirectories() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("vllm-junit-"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** Pools of cache servers that this class has started. */

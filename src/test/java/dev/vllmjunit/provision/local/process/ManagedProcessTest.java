@@ -100,6 +100,31 @@ class ManagedProcessTest {
     }
 
     @Test
+    void theLastProcessTakesWhatLiesBesideItsDirectory() throws IOException {
+        Path run = Files.createDirectory(temporary.resolve("run"));
+        Files.createFile(run.resolve(".mark"));
+        ManagedProcess first = in(run.resolve("first"));
+        ManagedProcess last = in(run.resolve("last"));
+
+        first.close();
+        assertThat(run.resolve(".mark")).exists();
+
+        last.close();
+        assertThat(run).doesNotExist();
+    }
+
+    private ManagedProcess in(Path directory) {
+        return ManagedProcess.start(
+                new ProcessSpec(
+                        "a test process",
+                        List.of("sleep", "600"),
+                        ProcessSpec.environment(Map.of()),
+                        directory,
+                        temporary.resolve("process.log")),
+                GUARDING);
+    }
+
+    @Test
     void aProgramThatIsNotThereIsAnError() {
         assertThatExceptionOfType(ProvisionException.class)
                 .isThrownBy(() -> ManagedProcess.start(spec(List.of("/no/such/program")), GUARDING))
