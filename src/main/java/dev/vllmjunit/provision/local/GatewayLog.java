@@ -2,9 +2,8 @@ package dev.vllmjunit.provision.local;
 
 import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.provision.local.process.LogTail;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,29 +49,24 @@ final class GatewayLog implements Supplier<StoreTraffic> {
 
     @Override
     public synchronized StoreTraffic get() {
-        String lines = Files.exists(log) ? wholeLines() : "";
-        lines.lines().filter(line -> line.contains(ACCESS)).forEach(this::count);
+        wholeLines().lines().filter(line -> line.contains(ACCESS)).forEach(this::count);
         return traffic;
     }
 
     private String wholeLines() {
-        try (SeekableByteChannel channel = Files.newByteChannel(log)) {
-            ByteBuffer added = ByteBuffer.allocate(Math.toIntExact(Math.max(0, channel.size() - position)));
-            channel.position(position);
-            while (added.hasRemaining() && channel.read(added) >= 0) {
-                // Reads on: a channel may give less than there is.
-            }
+        try {
+            byte[] added = LogTail.of(log, position);
             int end = endOfLastLine(added);
             position += end;
-            return new String(added.array(), 0, end, StandardCharsets.UTF_8);
+            return new String(added, 0, end, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw unreadable(log, e);
         }
     }
 
-    private static int endOfLastLine(ByteBuffer text) {
-        int end = text.position();
-        while (end > 0 && text.get(end - 1) != '\n') {
+    private static int endOfLastLine(byte[] text) {
+        int end = text.length;
+        while (end > 0 && text[end - 1] != '\n') {
             end--;
         }
         return end;

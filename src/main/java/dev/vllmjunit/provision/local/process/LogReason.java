@@ -1,10 +1,7 @@
 package dev.vllmjunit.provision.local.process;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,15 +57,8 @@ final class LogReason {
     }
 
     static String read(Path log, long from) {
-        try (FileChannel file = FileChannel.open(log)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, file.size() - from));
-            file.position(from);
-            while (bytes.hasRemaining() && file.read(bytes) >= 0) {
-                // goes on until all of it is there
-            }
-            return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
-        } catch (NoSuchFileException e) {
-            return "";
+        try {
+            return new String(LogTail.of(log, from), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "(its log " + log + " cannot be read: " + e + ")";
         }
