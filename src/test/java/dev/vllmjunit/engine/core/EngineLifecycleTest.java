@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.vllmjunit.engine.cost.CostModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -32,7 +31,7 @@ class EngineLifecycleTest {
 
     @Test
     void aRequestComesToTheSchedulerNoEarlierThanTheModelSays() {
-        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new LateCost(60_000_000)));
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new FixedCost(0, 0, 0, 60_000_000)));
         long start = System.nanoTime();
 
         assertThat(Nodes.send(engine, Nodes.request(Nodes.prompt(1, 50), 1)).output())
@@ -45,7 +44,7 @@ class EngineLifecycleTest {
 
     @Test
     void anAbortDoesNotOvertakeItsRequest() {
-        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new LateCost(50_000_000)));
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new FixedCost(0, 0, 0, 50_000_000)));
         GenerationRequest aborted = Nodes.request(Nodes.prompt(1, 50), 1_000_000);
         Answer first = Nodes.send(engine, aborted);
         engine.abort(aborted.requestId());
@@ -58,45 +57,11 @@ class EngineLifecycleTest {
 
     @Test
     void aRequestThatIsStillOnItsWayFailsWhenTheEngineIsClosed() {
-        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new LateCost(300_000_000)));
+        EmbeddedEngine engine = nodes.start(Nodes.Setup.DEFAULT.cost(new FixedCost(0, 0, 0, 300_000_000)));
         Answer answer = Nodes.send(engine, Nodes.request(Nodes.prompt(1, 50), 1));
         engine.close();
 
         assertThat(answer.awaitEnd().error).contains("was closed");
-    }
-
-    /** Steps that take no time, after requests that do. */
-    private record LateCost(long requestNanos) implements CostModel {
-
-        @Override
-        public long prefillNanos(int newTokens, int contextTokens) {
-            return 0;
-        }
-
-        @Override
-        public long decodeStepNanos(int sequences, long contextTokens) {
-            return 0;
-        }
-
-        @Override
-        public long transferNanos(long bytes) {
-            return 0;
-        }
-
-        @Override
-        public long hostLoadNanos(long bytes) {
-            return 0;
-        }
-
-        @Override
-        public long objectLoadNanos(long bytes) {
-            return 0;
-        }
-
-        @Override
-        public long objectStoreNanos(long bytes) {
-            return 0;
-        }
     }
 
     @ParameterizedTest

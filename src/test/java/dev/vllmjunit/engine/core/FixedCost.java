@@ -2,10 +2,14 @@ package dev.vllmjunit.engine.core;
 
 import dev.vllmjunit.engine.cost.CostModel;
 
-/** A model in which a prefill chunk, a decode step and a transfer take fixed times. */
-record FixedCost(long prefill, long decode, long transfer) implements CostModel {
+/** A model in which a prefill chunk, a decode step, a transfer and the way of a request to the engine take fixed times. */
+record FixedCost(long prefill, long decode, long transfer, long requestNanos) implements CostModel {
 
     static final FixedCost FREE = new FixedCost(0, 0, 0);
+
+    FixedCost(long prefill, long decode, long transfer) {
+        this(prefill, decode, transfer, 0);
+    }
 
     @Override
     public long prefillNanos(int newTokens, int contextTokens) {
