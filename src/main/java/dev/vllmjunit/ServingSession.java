@@ -16,7 +16,6 @@ import dev.vllmjunit.workload.Workload;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The running topology of one class, its runs, and their report. */
 final class ServingSession implements ServingStack, AutoCloseable {
@@ -116,7 +115,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
 
     @Override
     public List<RunningNode> nodes() {
-        return Stream.concat(stack.prefill().stream(), stack.decode().stream()).toList();
+        return stack.nodes();
     }
 
     /** Adds logs and counters to the report of a test that has run something. */

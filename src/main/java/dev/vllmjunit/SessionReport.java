@@ -131,7 +131,7 @@ final class SessionReport {
             reports.comparison("the runs of this test side by side", sinceTestBegan);
         }
         sinceTestBegan.clear();
-        Stream.concat(stack.prefill().stream(), stack.decode().stream()).forEach(this::attachLog);
+        stack.nodes().forEach(this::attachLog);
         stack.logs().forEach((part, log) -> reports.attachFile(part + " log", log));
         runner.rawMetrics().forEach((node, text) -> reports.attachText(node + " /metrics", text));
         runner.stored().ifPresent(stored -> reports.attachText("object store", stored));

@@ -60,22 +60,16 @@ final class ExpectationCheck {
                     : value(expectation.state(), expectation.metric());
             return judged(expectation, value);
         } catch (InvalidRunException invalid) {
-            return undecided(expectation, inOneLine(requireNonNullElse(invalid.getMessage(), "")));
+            return withoutValue(expectation, Verdict.INVALID, inOneLine(requireNonNullElse(invalid.getMessage(), "")));
         } catch (WrongOutputError wrong) {
-            return wrong(expectation);
+            return withoutValue(expectation, Verdict.FAIL, WRONG);
         }
     }
 
-    private ExpectationOutcome wrong(Expectation expectation) {
-        Optional<Range> deciding = deciding(expectation);
-        Verdict verdict = deciding.isPresent() ? Verdict.FAIL : Verdict.REPORTED;
-        return new ExpectationOutcome(expectation, OptionalDouble.empty(), deciding, verdict, WRONG);
-    }
-
     /** Only a row that was to decide something is missed; one that is shown beside the others says why it has no value. */
-    private ExpectationOutcome undecided(Expectation expectation, String why) {
+    private ExpectationOutcome withoutValue(Expectation expectation, Verdict missed, String why) {
         Optional<Range> deciding = deciding(expectation);
-        Verdict verdict = deciding.isPresent() ? Verdict.INVALID : Verdict.REPORTED;
+        Verdict verdict = deciding.isPresent() ? missed : Verdict.REPORTED;
         return new ExpectationOutcome(expectation, OptionalDouble.empty(), deciding, verdict, why);
     }
 

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -40,8 +39,7 @@ final class MetricsScraper {
     /** The text of every part's {@code /metrics} by node name; of one that does not answer, why. */
     Map<String, String> raw() {
         Map<String, String> texts = new TreeMap<>();
-        Stream.concat(stack.prefill().stream(), stack.decode().stream())
-                .forEach(node -> texts.put(node.spec().name(), text(node.endpoint())));
+        stack.nodes().forEach(node -> texts.put(node.spec().name(), text(node.endpoint())));
         stack.cacheServer().ifPresent(server -> texts.put("cache-server", text(server)));
         return texts;
     }

@@ -11,7 +11,6 @@ import dev.vllmjunit.workload.Tokenizer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -52,9 +51,7 @@ final class NodeControl {
      * @throws ControlCallException if a node has no such call or goes on refusing
      */
     void dropEngineCaches() {
-        Stream.concat(stack.prefill().stream(), stack.decode().stream())
-                .parallel()
-                .forEach(this::dropEngineCache);
+        stack.nodes().parallelStream().forEach(this::dropEngineCache);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A topology that runs. Closing it stops everything it started, and nothing else; closing twice is harmless. */
 public interface RunningStack extends AutoCloseable {
@@ -24,6 +25,11 @@ public interface RunningStack extends AutoCloseable {
 
     /** Decode nodes by index, ready. */
     List<RunningNode> decode();
+
+    /** Prefill nodes, then decode nodes. */
+    default List<RunningNode> nodes() {
+        return Stream.concat(prefill().stream(), decode().stream()).toList();
+    }
 
     /** The KV cache server between the prefill nodes and S3 ({@code lmcache server}'s HTTP port), if there is one. */
     Optional<URI> cacheServer();

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A stack with router, driver and bucket, to which one request at a time is sent; each is over, stores included, before the next. */
@@ -147,7 +146,7 @@ final class Rig implements AutoCloseable {
     /** Drops the nodes' own prefix caches, and what the KV cache server holds in host memory where asked. */
     void reset(boolean external) {
         String path = "/reset_prefix_cache?reset_running_requests=false&reset_external=" + external;
-        Stream.concat(stack.prefill().stream(), stack.decode().stream()).forEach(node -> Awaitility.await()
+        stack.nodes().forEach(node -> Awaitility.await()
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(POLL)

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /** A topology with everything that a test class gets around it: router, load driver, bucket, runner. Closes them last first. */
 final class EmbeddedRig implements AutoCloseable {
@@ -95,12 +94,9 @@ final class EmbeddedRig implements AutoCloseable {
     /** Whether the engines could forget everything: none of their blocks is held by a request or for a transfer. */
     boolean holdsNoBlock() {
         ControlClient control = new ControlClient(DEADLINE);
-        return nodes().map(node -> node.endpoint().resolve("/reset_prefix_cache?reset_external=true"))
+        return stack.nodes().stream()
+                .map(node -> node.endpoint().resolve("/reset_prefix_cache?reset_external=true"))
                 .allMatch(url -> control.post(url).equals("{\"success\":true}"));
-    }
-
-    Stream<RunningNode> nodes() {
-        return Stream.concat(stack.prefill().stream(), stack.decode().stream());
     }
 
     /** Closes it with the rest. */

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * The blocks of one engine's KV cache: reference counts, the free list in order of eviction, and the prefix cache over it. As in
  * vLLM, a free block keeps its key and its content until it is handed out again, blocks without a key go first, and a request's
- * last blocks go before its first. As in vLLM the first block is nobody's: it stands for no block. Bytes are allocated when a block is first written. Not thread-safe: the engine's lock guards it.
+ * last blocks go before its first; and the first block is nobody's: it stands for no block. Bytes are allocated when a block is first
+ * written. Not thread-safe: the engine's lock guards it.
  */
 final class BlockPool {
 

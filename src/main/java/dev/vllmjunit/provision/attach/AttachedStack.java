@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Nodes that somebody else runs.
@@ -36,8 +35,7 @@ record AttachedStack(
     @Override
     public Map<String, String> facts() {
         Map<String, String> facts = new TreeMap<>();
-        Stream.concat(prefill.stream(), decode.stream())
-                .forEach(node -> facts.put(node.spec().name(), describe(node)));
+        nodes().forEach(node -> facts.put(node.spec().name(), describe(node)));
         cacheServer.ifPresent(server -> facts.put("cache server", server.toString()));
         objectStore.ifPresent(store -> facts.put("object store", store.toString()));
         return facts;

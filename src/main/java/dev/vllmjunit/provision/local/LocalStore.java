@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
- * The object store that the prefill nodes' KV cache is kept in: the profile's endpoint as it is, else a Ceph cluster where its packages are installed, else
- * the embedded one.
+ * The object store that the prefill nodes' KV cache is kept in: the profile's endpoint as it is, else a Ceph cluster where its packages
+ * are installed, else the embedded one.
  *
  * @param written how its writer reaches it, known before it runs
  * @param cleared how a test clears and inspects it: in a store that others use, only the objects of the served model

@@ -62,8 +62,7 @@ class EmbeddedProvisionerTest {
                     .extracting(node -> node.spec().name())
                     .containsExactly("prefill-0", "prefill-1");
             assertThat(stack.decode()).extracting(node -> node.spec().name()).containsExactly("decode-0");
-            for (RunningNode node : Stream.concat(stack.prefill().stream(), stack.decode().stream())
-                    .toList()) {
+            for (RunningNode node : stack.nodes()) {
                 assertThat(node.endpoint().getHost()).isEqualTo("127.0.0.1");
                 assertThat(node.version()).isEqualTo("0.32.0+vllm-junit-embedded");
                 assertThat(control.getText(node.endpoint().resolve("/metrics"))).contains("vllm:cache_config_info");
