@@ -74,7 +74,8 @@ final class ResultAssembly {
                                 compared.problem().stream().toList())
                         .flatMap(List::stream)
                         .toList(),
-                compared.differences());
+                compared.differences(),
+                List.of());
     }
 
     private List<Problem> problems(

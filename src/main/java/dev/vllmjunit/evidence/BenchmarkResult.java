@@ -19,6 +19,7 @@ import java.util.stream.DoubleStream;
  * @param metrics raw counter deltas by {@code node/series}, for the report
  * @param problems why the run is INVALID, one entry per reason; empty for a valid run
  * @param differences compared prompts whose output is not that of a fresh computation; empty when all agree
+ * @param repetitions the single runs that this result pools, in the order of time; empty for a single run
  */
 public record BenchmarkResult(
         RunConditions conditions,
@@ -29,7 +30,8 @@ public record BenchmarkResult(
         TransferTotals transfers,
         Map<String, Double> metrics,
         List<Problem> problems,
-        List<OutputDifference> differences) {
+        List<OutputDifference> differences,
+        List<BenchmarkResult> repetitions) {
 
     /**
      * A reason not to trust the run.
@@ -39,7 +41,7 @@ public record BenchmarkResult(
      */
     public record Problem(InvalidReason reason, String detail) {}
 
-    /** A run whose outputs agree, or were not compared. */
+    /** A single run whose outputs agree, or were not compared. */
     public BenchmarkResult(
             RunConditions conditions,
             Duration duration,
@@ -49,7 +51,7 @@ public record BenchmarkResult(
             TransferTotals transfers,
             Map<String, Double> metrics,
             List<Problem> problems) {
-        this(conditions, duration, requests, hops, tokens, transfers, metrics, problems, List.of());
+        this(conditions, duration, requests, hops, tokens, transfers, metrics, problems, List.of(), List.of());
     }
 
     /** Copies the collections. */
@@ -59,6 +61,12 @@ public record BenchmarkResult(
         metrics = Map.copyOf(metrics);
         problems = List.copyOf(problems);
         differences = List.copyOf(differences);
+        repetitions = List.copyOf(repetitions);
+    }
+
+    /** The runs that this result stands for: its repetitions, or itself alone. */
+    public List<BenchmarkResult> runs() {
+        return repetitions.isEmpty() ? List.of(this) : repetitions;
     }
 
     /** Requests that succeeded, by index. */

@@ -24,6 +24,19 @@ public record TokenAccount(
         };
     }
 
+    /** Of two runs together. */
+    TokenAccount plus(TokenAccount other) {
+        return new TokenAccount(
+                prompt + other.prompt,
+                computed + other.computed,
+                device + other.device,
+                host + other.host,
+                s3 + other.s3,
+                pulled + other.pulled,
+                decodeComputed + other.decodeComputed,
+                generated + other.generated);
+    }
+
     /** Prompt tokens not computed / prompt tokens, 0 to 1. */
     public double savings() {
         return prompt == 0 ? 0 : (double) (prompt - computed) / prompt;

@@ -9,4 +9,15 @@ package dev.vllmjunit.evidence;
  * @param failures failed transfers
  * @param expired requests whose blocks expired before they were pulled
  */
-public record TransferTotals(long count, long bytes, double seconds, long failures, long expired) {}
+public record TransferTotals(long count, long bytes, double seconds, long failures, long expired) {
+
+    /** Of two runs together. */
+    TransferTotals plus(TransferTotals other) {
+        return new TransferTotals(
+                count + other.count,
+                bytes + other.bytes,
+                seconds + other.seconds,
+                failures + other.failures,
+                expired + other.expired);
+    }
+}

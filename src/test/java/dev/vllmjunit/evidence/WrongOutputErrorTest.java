@@ -54,6 +54,7 @@ class WrongOutputErrorTest {
                 right.transfers(),
                 right.metrics(),
                 right.problems(),
-                List.of(new OutputDifference("r-1", 4, "S3", kind, 1, " b", -0.6, " x", -0.9, " a x", " a x", " a b")));
+                List.of(new OutputDifference("r-1", 4, "S3", kind, 1, " b", -0.6, " x", -0.9, " a x", " a x", " a b")),
+                List.of());
     }
 }
