@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
  * What happened to one request, on the driver's {@link System#nanoTime()} clock.
  *
  * @param index the planned request's index
+ * @param documentId which document it asked about; requests of one document are no independent observations
  * @param requestId the {@code X-Request-Id} sent
  * @param intendedNanos when it should have been sent (equals {@code sentNanos} in a closed loop)
  * @param sentNanos when its first byte was handed to the socket; equals {@code endNanos} when that never happened
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
 @SuppressWarnings("ArrayRecordComponent") // one long per token; never compared, never changed
 public record RequestRecord(
         int index,
+        int documentId,
         String requestId,
         long intendedNanos,
         long sentNanos,

@@ -37,6 +37,7 @@ final class Verdict {
     static RequestRecord unsent(PlannedRequest planned, String requestId, long nanos, String why, String url) {
         return new RequestRecord(
                 planned.index(),
+                planned.documentId(),
                 requestId,
                 nanos,
                 nanos,
@@ -56,6 +57,7 @@ final class Verdict {
         Optional<String> hop = head == null ? Optional.empty() : head.hop();
         return new RequestRecord(
                 exchange.planned.index(),
+                exchange.planned.documentId(),
                 exchange.requestId,
                 intended,
                 sent,

@@ -52,6 +52,7 @@ class BenchmarkResultTest {
         RequestRecord second = answered.requests().get(1);
         RequestRecord cut = new RequestRecord(
                 1,
+                second.documentId(),
                 second.requestId(),
                 second.intendedNanos(),
                 second.sentNanos(),

@@ -70,6 +70,6 @@ class DriverCheckTest {
     }
 
     private static RequestRecord request(long[] tokens, Optional<String> error) {
-        return new RequestRecord(0, "r", 0, 0, tokens, 200 * MILLI, 1, 8, "", Optional.of("length"), error);
+        return new RequestRecord(0, 0, "r", 0, 0, tokens, 200 * MILLI, 1, 8, "", Optional.of("length"), error);
     }
 }

@@ -65,7 +65,7 @@ class HopBreakdownTest {
 
     private static RequestRecord request(long intended, long sent, long... tokens) {
         return new RequestRecord(
-                0, "a", intended, sent, tokens, 400, tokens.length, 10, "", Optional.of("length"), Optional.empty());
+                0, 0, "a", intended, sent, tokens, 400, tokens.length, 10, "", Optional.of("length"), Optional.empty());
     }
 
     private static HopTimeline timeline(

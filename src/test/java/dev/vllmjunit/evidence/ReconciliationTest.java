@@ -79,7 +79,7 @@ class ReconciliationTest {
     @Test
     void aFailedRequestIsReportedAloneWithItsError() {
         RequestRecord failed = new RequestRecord(
-                0, "r-0", 0, 0, new long[0], 5, 0, -1, "", Optional.empty(), Optional.of("no [DONE]"));
+                0, 0, "r-0", 0, 0, new long[0], 5, 0, -1, "", Optional.empty(), Optional.of("no [DONE]"));
 
         assertThat(check(failed, hop(0), CLOSED, MOVED))
                 .containsExactly(new Problem(
@@ -141,7 +141,7 @@ class ReconciliationTest {
 
     private static RequestRecord answered() {
         return new RequestRecord(
-                0, "r-0", 0, 0, new long[] {1}, 5, 20, 1_000, "text", Optional.of("length"), Optional.empty());
+                0, 0, "r-0", 0, 0, new long[] {1}, 5, 20, 1_000, "text", Optional.of("length"), Optional.empty());
     }
 
     private static HopTimeline hop(int cachedTokens) {

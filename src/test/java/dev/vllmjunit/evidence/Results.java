@@ -150,6 +150,7 @@ public final class Results {
         }
         return new RequestRecord(
                 index,
+                index,
                 "request-" + index,
                 start,
                 start,

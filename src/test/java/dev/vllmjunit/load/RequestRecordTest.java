@@ -30,6 +30,6 @@ class RequestRecordTest {
 
     private static RequestRecord request(long[] tokens) {
         return new RequestRecord(
-                0, "a", 100, 130, tokens, 310, tokens.length, 10, "", Optional.of("length"), Optional.empty());
+                0, 0, "a", 100, 130, tokens, 310, tokens.length, 10, "", Optional.of("length"), Optional.empty());
     }
 }

@@ -93,6 +93,7 @@ final class Runs {
         List<RequestRecord> failed = valid.requests().stream()
                 .map(request -> new RequestRecord(
                         request.index(),
+                        request.documentId(),
                         request.requestId(),
                         request.intendedNanos(),
                         request.sentNanos(),
@@ -151,6 +152,7 @@ final class Runs {
         String id = "run-" + state + "-" + index;
         now = tokens[tokens.length - 1] + MS;
         records.add(new RequestRecord(
+                index,
                 index,
                 id,
                 sent,
