@@ -62,6 +62,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.assertion")
             .layer("report")
             .definedBy("dev.vllmjunit.report")
+            .layer("report.interchange")
+            .definedBy("dev.vllmjunit.report.interchange")
             .ensureAllClassesAreContainedInArchitecture()
             .whereLayer("author")
             .mayNotBeAccessedByAnyLayer()
@@ -122,12 +124,15 @@ class RulesOfTheHouseTest {
             .whereLayer("assertion")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
             .whereLayer("report")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "assertion", "load", "workload", "router");
+            .mayOnlyAccessLayers(
+                    "topology", "evidence", "stats", "assertion", "load", "workload", "router", "report.interchange")
+            .whereLayer("report.interchange")
+            .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "workload", "router");
 
     @ArchTest
     static final ArchRule VALUES_ONLY = noClasses()
             .that()
-            .resideInAnyPackage("..evidence", "..assertion", "..report")
+            .resideInAnyPackage("..evidence", "..assertion", "..report..")
             .should()
             .dependOnClassesThat(describe(
                     "are the machinery of router or load",

@@ -2,6 +2,8 @@ package dev.vllmjunit.report;
 
 import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.report.interchange.RequestLog;
+import dev.vllmjunit.report.interchange.VllmBenchResult;
 import dev.vllmjunit.workload.Schedule;
 import io.qameta.allure.Allure;
 import io.qameta.allure.AllureLifecycle;
@@ -22,6 +24,9 @@ import java.util.function.UnaryOperator;
  * Thread-safe. Methods throw {@link UncheckedIOException} when a file cannot be written.
  */
 public final class Reports {
+
+    /** Bytes: about 2,000 requests of 20 output tokens. */
+    private static final int LARGEST_ATTACHMENT = 1 << 20;
 
     private final Path results;
     private final Path runs;
@@ -56,7 +61,8 @@ public final class Reports {
     }
 
     /**
-     * Shows one run: tables, charts, every request, the figures as JSON, counter deltas and the schedule.
+     * Shows one run: tables, charts, every request, the figures as JSON, counter deltas, the schedule, and the run in
+     * the formats of other tools.
      *
      * @return the directory with its files, {@code runs/LABEL/NN-WORKLOAD-STATE}
      */
@@ -78,6 +84,16 @@ public final class Reports {
                 .add("result", "result.json", json.write(withMetrics(run, result)))
                 .add("counter deltas", "metrics.csv", Csv.metrics(result.metrics(), mask))
                 .add("schedule", "schedule.csv", Csv.schedule(schedule, mask))
+                .addUpTo(
+                        LARGEST_ATTACHMENT,
+                        "as vllm bench serve writes it",
+                        "vllm-bench.json",
+                        json.write(VllmBenchResult.of(result, schedule).json()))
+                .addUpTo(
+                        LARGEST_ATTACHMENT,
+                        "requests, a line each",
+                        "requests.jsonl",
+                        json.lines(RequestLog.of(result, schedule).json()))
                 .publish(runs, allure);
     }
 

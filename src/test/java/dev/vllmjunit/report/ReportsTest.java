@@ -13,6 +13,8 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.Hop;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.report.interchange.RequestLog;
+import dev.vllmjunit.report.interchange.VllmBenchResult;
 import dev.vllmjunit.topology.Expectation;
 import io.qameta.allure.AllureLifecycle;
 import io.qameta.allure.FileSystemResultsWriter;
@@ -100,7 +102,32 @@ class ReportsTest {
                         "requests.csv",
                         "result.json",
                         "metrics.csv",
-                        "schedule.csv");
+                        "schedule.csv",
+                        "vllm-bench.json",
+                        "requests.jsonl");
+    }
+
+    @Test
+    void aRunReadsBackFromTheFormatsOfOtherTools() {
+        BenchmarkResult result = Runs.valid(CacheState.S3_ONLY, 30);
+
+        Path run = reports.run(result, Runs.schedule(30));
+
+        assertThat(VllmBenchResult.read(run.resolve("vllm-bench.json")))
+                .isEqualTo(VllmBenchResult.of(result, Runs.schedule(30)));
+        assertThat(RequestLog.read(run.resolve("requests.jsonl"))).isEqualTo(RequestLog.of(result, Runs.schedule(30)));
+    }
+
+    @Test
+    void whatIsTooLargeToAttachIsAFileAllTheSame() throws IOException {
+        Path run = reports.run(Runs.valid(CacheState.EMPTY, 1500), Runs.schedule(1500));
+        JsonNode test = stopTest();
+
+        assertThat(run.resolve("requests.jsonl")).exists().satisfies(file -> assertThat(Files.size(file))
+                .isGreaterThan(1 << 20));
+        assertThat(test.at("/steps/0/attachments").findValuesAsText("name"))
+                .contains("as vllm bench serve writes it")
+                .doesNotContain("requests, a line each");
     }
 
     @Test
@@ -177,6 +204,7 @@ class ReportsTest {
         Path log = Files.writeString(directory.resolve("node.log"), "started with " + SECRET);
 
         reports.run(result, Runs.schedule(30));
+        reports.run(Runs.saying(SECRET), Runs.schedule(30));
         reports.comparison("with " + SECRET, List.of(result, result));
         reports.expectations(List.of(new ExpectationOutcome(
                 new Expectation(
@@ -222,7 +250,9 @@ class ReportsTest {
                         "requests",
                         "result",
                         "counter deltas",
-                        "schedule");
+                        "schedule",
+                        "as vllm bench serve writes it",
+                        "requests, a line each");
         assertThat(step.get("parameters").findValuesAsText("name"))
                 .containsExactly("throughput (modelled)", "mean TTFT (modelled)", "compute savings");
         assertThat(test.get("descriptionHtml").asText()).contains("S3_ONLY", "modelled", "199,680");
