@@ -76,7 +76,8 @@ final class RepeatedCall {
         return one.arrivals().equals(other.arrivals())
                 && requests.size() == other.requests().size()
                 && IntStream.range(0, requests.size())
-                        .allMatch(i -> areTheSame(requests.get(i), other.requests().get(i)));
+                        .allMatch(i ->
+                                areTheSame(requests.get(i), other.requests().get(i)));
     }
 
     private static boolean areTheSame(PlannedRequest one, PlannedRequest other) {

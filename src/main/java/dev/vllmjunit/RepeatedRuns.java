@@ -92,7 +92,8 @@ final class RepeatedRuns implements RunObserver {
 
     /** What the test gets for a run: in the last repetition the runs of all of them, pooled. */
     BenchmarkResult seen(BenchmarkResult run) {
-        return current.map(repetition -> calls.get(made - 1).add(run, repetition)).orElse(run);
+        return current.map(repetition -> calls.get(made - 1).add(run, repetition))
+                .orElse(run);
     }
 
     private InvalidRunException otherNumber(String often) {

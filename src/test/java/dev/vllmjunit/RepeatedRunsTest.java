@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 /** Which runs of a repeated test belong together. */
 class RepeatedRunsTest {
 
-    private static final Tokenizer WORDS = text ->
-            Arrays.stream(text.split(" ")).mapToInt(String::hashCode).toArray();
+    private static final Tokenizer WORDS =
+            text -> Arrays.stream(text.split(" ")).mapToInt(String::hashCode).toArray();
 
     private final List<String> titles = new ArrayList<>();
     private final RepeatedRuns runs = new RepeatedRuns(new Titles());
@@ -40,9 +40,9 @@ class RepeatedRunsTest {
         BenchmarkResult a2 = repetition(2, 2, CacheState.EMPTY, 200);
         BenchmarkResult b2 = call(CacheState.WARM, 20);
 
-        assertThat(List.of(a1, b1)).allMatch(Repetitions::isPreliminary).allMatch(run -> run.requests()
-                        .size()
-                == 1);
+        assertThat(List.of(a1, b1))
+                .allMatch(Repetitions::isPreliminary)
+                .allMatch(run -> run.requests().size() == 1);
         assertThat(List.of(a2, b2)).noneMatch(Repetitions::isPreliminary);
         assertThat(ttftMillis(a2)).containsExactly(100, 200);
         assertThat(ttftMillis(b2)).containsExactly(10, 20);
@@ -152,8 +152,8 @@ class RepeatedRunsTest {
         runs.planned(schedule);
         runs.sending("measuring", schedule.requests().size());
         runs.sent();
-        return runs.seen(runs.numbered(
-                Results.cold().state(state).ttft(ttftMillis).build()));
+        return runs.seen(
+                runs.numbered(Results.cold().state(state).ttft(ttftMillis).build()));
     }
 
     private static double[] ttftMillis(BenchmarkResult result) {

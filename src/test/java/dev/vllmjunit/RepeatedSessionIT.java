@@ -50,7 +50,12 @@ class RepeatedSessionIT {
         ResultsFile file = ResultsFile.read(reports.resolve("results/results-nixl-only.json"));
         assertThat(file.runs()).hasSize(2).allSatisfy(run -> assertThat(run.repetitions())
                 .hasSize(3));
-        assertThat(reports.resolve("runs").toFile().list()).hasSize(1);
+        assertThat(Path.of(reports.toString(), "runs", ColdAndWarm.class.getName())
+                        .toFile()
+                        .list())
+                .hasSize(9)
+                .filteredOn(name -> name.contains("3-repetitions"))
+                .hasSize(2);
     }
 
     @PrefillNode(ROCM)

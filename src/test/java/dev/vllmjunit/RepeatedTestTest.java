@@ -33,7 +33,8 @@ class RepeatedTestTest {
 
     @Test
     void theBodyRunsSoOftenWithinOneTestAndOneLifecycle() {
-        run(Thrice.class).testEvents().assertStatistics(stats -> stats.started(1).succeeded(1));
+        run(Thrice.class).testEvents().assertStatistics(stats -> stats.started(1)
+                .succeeded(1));
 
         assertThat(diary())
                 .containsExactly("before", "body 1 of a test", "body 2 of a test", "body 3 of a test", "after");
@@ -144,7 +145,8 @@ class RepeatedTestTest {
         @PerformanceTest(repetitions = 3)
         void test(ServingStack stack, TestInfo info) {
             bodies++;
-            write("body " + bodies + " of a " + info.getTestMethod().orElseThrow().getName());
+            write("body " + bodies + " of a "
+                    + info.getTestMethod().orElseThrow().getName());
             assertThat(stack.name()).isEqualTo("recording");
         }
 

@@ -39,9 +39,8 @@ public record ExpectationTable(String stack, List<ExpectationOutcome> rows) {
         Map<CacheState, BenchmarkResult> latest = new EnumMap<>(CacheState.class);
         results.forEach(result -> latest.put(result.conditions().cacheState(), result));
         boolean preliminary = latest.values().stream().anyMatch(Repetitions::isPreliminary);
-        List<Expectation> asked = preliminary
-                ? expectations.stream().map(Expectation::undecided).toList()
-                : expectations;
+        List<Expectation> asked =
+                preliminary ? expectations.stream().map(Expectation::undecided).toList() : expectations;
         return new ExpectationTable(stack, ExpectationCheck.evaluate(asked, stack, latest, floor));
     }
 }
