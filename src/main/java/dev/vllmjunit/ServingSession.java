@@ -4,10 +4,14 @@ import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 
 import dev.vllmjunit.assertion.ExpectationTable;
 import dev.vllmjunit.bench.BenchmarkRunner;
+import dev.vllmjunit.bench.RateSearcher;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.RateSearch;
 import dev.vllmjunit.evidence.Repetition;
 import dev.vllmjunit.evidence.Repetitions;
+import dev.vllmjunit.evidence.SearchLimits;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Feasibility;
@@ -18,6 +22,7 @@ import dev.vllmjunit.workload.Workload;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /** The running topology of one class, its runs, and their report. */
 final class ServingSession implements ServingStack, AutoCloseable {
@@ -62,6 +67,14 @@ final class ServingSession implements ServingStack, AutoCloseable {
             report.ran(seen);
         }
         return seen;
+    }
+
+    @Override
+    public RateSearch maxRateMeeting(
+            DoubleFunction<? extends Workload> workload, CacheState state, Slo slo, SearchLimits limits) {
+        RateSearch search = RateSearcher.search(slo, limits, rate -> run(workload.apply(rate), state));
+        report.line("Search: " + search.describe());
+        return search;
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.vllmjunit;
 import dev.vllmjunit.assertion.ExpectationTable;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.RateSearch;
+import dev.vllmjunit.evidence.SearchLimits;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
@@ -10,6 +13,7 @@ import dev.vllmjunit.workload.LongDocumentQa;
 import dev.vllmjunit.workload.Workload;
 import java.net.URI;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /**
  * The running topology of a test class, injected into its constructor, lifecycle methods and tests. Not thread-safe: it
@@ -32,6 +36,25 @@ public interface ServingStack {
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */
     BenchmarkResult run(Workload workload, CacheState state);
+
+    /**
+     * Searches for the highest rate that meets an SLO: runs the workload at one rate after the other, first by doubling or halving,
+     * then within the bracket. Each run is in the report like any other. The rate is that of intended starts, so give open-loop
+     * arrivals, for instance {@code maxRateMeeting(workload::poissonRate, WARM, Slo.of(TTFT, ofMillis(500)))}. Runs should last many
+     * times longer than a request, or nothing is known of the long run: with 95 % of requests to be met, send 100 or more.
+     *
+     * @param workload the workload at so many requests per second
+     * @return the evidence, also of a search that cannot be trusted: assertions on it are then INVALID
+     * @throws dev.vllmjunit.evidence.WrongOutputError as {@link #run}
+     * @throws dev.vllmjunit.evidence.InvalidRunException as {@link #run}
+     */
+    RateSearch maxRateMeeting(
+            DoubleFunction<? extends Workload> workload, CacheState state, Slo slo, SearchLimits limits);
+
+    /** {@link #maxRateMeeting(DoubleFunction, CacheState, Slo, SearchLimits)} within {@link SearchLimits#STANDARD}. */
+    default RateSearch maxRateMeeting(DoubleFunction<? extends Workload> workload, CacheState state, Slo slo) {
+        return maxRateMeeting(workload, state, slo, SearchLimits.STANDARD);
+    }
 
     /**
      * The guide's long-document question answering: 10 documents of 20,000 tokens, each asked three times and over again until

@@ -114,13 +114,19 @@ final class SessionReport {
         PlannedRequest longest = schedule.requests().stream()
                 .max((a, b) -> Integer.compare(a.promptTokens(), b.promptTokens()))
                 .orElseThrow();
-        int concurrency = schedule.arrivals() instanceof Arrivals.ClosedLoop closed ? closed.concurrency() : 1;
         return new Demand(
                 longest.promptTokens(),
                 schedule.firstOfEachDocument().size(),
                 schedule.requests().size(),
                 longest.maxTokens(),
-                concurrency);
+                atATime(schedule.arrivals()));
+    }
+
+    private static int atATime(Arrivals arrivals) {
+        if (arrivals instanceof Arrivals.Conversations conversations) {
+            return conversations.concurrency();
+        }
+        return arrivals instanceof Arrivals.ClosedLoop closed ? closed.concurrency() : 1;
     }
 
     /** Compares the runs of a test that had several, and attaches what the nodes said and the object store holds. */
