@@ -5,6 +5,7 @@ import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.RunObserver;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.report.ProgressReport;
@@ -39,6 +40,7 @@ final class SessionReport {
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
     private boolean usedSinceTestBegan;
     private @Nullable Schedule planned;
+    private List<Finding> findings = List.of();
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology) {
@@ -65,8 +67,23 @@ final class SessionReport {
         console.line(text);
     }
 
+    /** What is wrong with the configuration, before anything of it is started. */
+    void linted(List<Finding> found) {
+        findings = found;
+        found.forEach(finding -> console.line(finding.describe()));
+    }
+
+    /** In the report of the first test that runs something, or of the start that did not come about. */
+    private void showFindings() {
+        if (!findings.isEmpty()) {
+            reports.lint(findings);
+            findings = List.of();
+        }
+    }
+
     /** Attaches what there is to read about a start that failed. */
     void startFailed(Path logDirectory) {
+        showFindings();
         try (Stream<Path> logs = Files.list(logDirectory)) {
             logs.filter(file -> file.toString().endsWith(".log"))
                     .sorted()
@@ -127,6 +144,7 @@ final class SessionReport {
             return;
         }
         usedSinceTestBegan = false;
+        showFindings();
         if (sinceTestBegan.size() > 1) {
             reports.comparison("the runs of this test side by side", sinceTestBegan);
         }

@@ -26,6 +26,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit")
             .layer("topology")
             .definedBy("dev.vllmjunit.topology")
+            .layer("lint")
+            .definedBy("dev.vllmjunit.lint")
             .layer("http")
             .definedBy("dev.vllmjunit.http")
             .layer("kvstore")
@@ -68,6 +70,7 @@ class RulesOfTheHouseTest {
             .whereLayer("author")
             .mayOnlyAccessLayers(
                     "topology",
+                    "lint",
                     "provision",
                     "router",
                     "kvstore",
@@ -79,6 +82,8 @@ class RulesOfTheHouseTest {
                     "report")
             .whereLayer("topology")
             .mayNotAccessAnyLayer()
+            .whereLayer("lint")
+            .mayOnlyAccessLayers("topology")
             .whereLayer("http")
             .mayNotAccessAnyLayer()
             .whereLayer("router")
@@ -122,7 +127,7 @@ class RulesOfTheHouseTest {
             .whereLayer("assertion")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
             .whereLayer("report")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "assertion", "load", "workload", "router");
+            .mayOnlyAccessLayers("topology", "lint", "evidence", "stats", "assertion", "load", "workload", "router");
 
     @ArchTest
     static final ArchRule VALUES_ONLY = noClasses()
