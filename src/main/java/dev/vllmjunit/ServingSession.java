@@ -9,6 +9,7 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Feasibility;
+import dev.vllmjunit.topology.Feasibility.Demand;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.LongDocumentQa;
@@ -27,6 +28,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private final BenchmarkRunner runner;
     private final SessionReport report;
     private final List<BenchmarkResult> results = new ArrayList<>();
+    private boolean guideWorkloadAsked;
 
     ServingSession(
             Topology topology,
@@ -45,15 +47,25 @@ final class ServingSession implements ServingStack, AutoCloseable {
 
     @Override
     public BenchmarkResult run(Workload workload, CacheState state) {
-        report.running();
+        report.running(demand -> notFeasible(state, demand));
         BenchmarkResult result = runner.run(workload, state);
         results.add(result);
         report.ran(result);
         return result.requireRightOutputs();
     }
 
+    /** What the profile expects of the guide's workload in this state, and no such hardware reaches. */
+    private List<String> notFeasible(CacheState state, Demand demand) {
+        Feasibility feasibility = new Feasibility(topology, profile.links(), demand);
+        return profile.expectations().stream()
+                .filter(row -> guideWorkloadAsked && row.state().equals(state.name()))
+                .flatMap(row -> feasibility.verdict(row).map(why -> row.row() + ": " + why).stream())
+                .toList();
+    }
+
     @Override
     public LongDocumentQa guideWorkload() {
+        guideWorkloadAsked = true;
         Profile.Workload workload = profile.workload();
         return longDocumentQa()
                 .documents(workload.documents())

@@ -24,9 +24,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +43,9 @@ final class SessionReport {
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
     private boolean usedSinceTestBegan;
     private @Nullable Schedule planned;
+    private final Set<String> shown = new HashSet<>();
     private List<Finding> findings = List.of();
+    private Function<Demand, List<String>> notFeasible = demand -> List.of();
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology) {
@@ -107,9 +112,24 @@ final class SessionReport {
         return new Observer();
     }
 
-    /** A run begins; what the parts of the stack say afterwards is worth reading, also if it ends in an exception. */
-    void running() {
+    /**
+     * A run begins; what the parts of the stack say afterwards is worth reading, also if it ends in an exception.
+     *
+     * @param infeasible the expectations that what is about to be sent rules out, a sentence each
+     */
+    void running(Function<Demand, List<String>> infeasible) {
         usedSinceTestBegan = true;
+        notFeasible = infeasible;
+    }
+
+    /** Before the run, so that nobody waits for what cannot be; once, however often it is run. */
+    private void showNotFeasible() {
+        List<String> news =
+                notFeasible.apply(demand()).stream().filter(shown::add).toList();
+        if (!news.isEmpty()) {
+            news.forEach(row -> console.line("NOT FEASIBLE: " + row));
+            reports.attachText("not feasible, before the run", String.join("\n", news));
+        }
     }
 
     void ran(BenchmarkResult result) {
@@ -195,6 +215,7 @@ final class SessionReport {
         @Override
         public void planned(Schedule schedule) {
             planned = schedule;
+            showNotFeasible();
         }
 
         @Override

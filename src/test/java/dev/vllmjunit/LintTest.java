@@ -59,7 +59,7 @@ class LintTest {
         assertThat(said)
                 .first()
                 .asString()
-                .startsWith(decode + ":1: error block-size-differs\n    block size 256 here, 128 elsewhere. ");
+                .startsWith(decode + ":1: error block-size-differs\n    block size 256 here, 128 elsewhere; ");
     }
 
     @Test

@@ -131,7 +131,7 @@ class ServingStackExtensionTest {
                                     + """
                             Inherits: this is known not to work, and was not started:
                             profile nixl-only: prefill.environment.UCX_TLS: error ucx-transport-without-device
-                                UCX_TLS names rocm, but the prefill node computes on CPU. UCX finds no such transport, and the \
+                                UCX_TLS names rocm, but the prefill node computes on CPU; UCX finds no such transport, and the \
                             node does not start
                                 Fix: transports of the node's own accelerator in `UCX_TLS`, or `tcp,self,sm`
                             Correct it, or accept a rule's findings with a reason: lint: {silence: {RULE: REASON}} in the \

@@ -32,7 +32,7 @@ public record Finding(Rule rule, String where, String what, Optional<String> acc
 
     /** What is wrong and what happens, or why that is accepted. */
     public String explanation() {
-        return what + ". "
-                + accepted.map(reason -> "Silenced, because " + reason).orElse(rule.explanation());
+        return what + "; "
+                + accepted.map(reason -> "silenced, because " + reason).orElse(rule.explanation());
     }
 }

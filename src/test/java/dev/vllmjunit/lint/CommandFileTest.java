@@ -62,7 +62,7 @@ class CommandFileTest {
                     assertThat(finding.describe())
                             .isEqualTo(
                                     "file:2: silenced model-id-unknown\n    the model meta-llama/Llama-3.1-70b is called"
-                                            + " meta-llama/Llama-3.1-70B. Silenced, because it is a mirror");
+                                            + " meta-llama/Llama-3.1-70B; silenced, because it is a mirror");
                 });
     }
 
@@ -74,7 +74,7 @@ class CommandFileTest {
                     .isEqualTo(
                             """
                             file:1: error model-id-unknown
-                                the model meta-llama/Llama-3.1-70b is called meta-llama/Llama-3.1-70B. Hugging Face ids are \
+                                the model meta-llama/Llama-3.1-70b is called meta-llama/Llama-3.1-70B; Hugging Face ids are \
                             case-sensitive: there is no model of this id
                                 Fix: `meta-llama/Llama-3.1-70B`; a base model without chat template, for `/v1/completions` only""");
         });
