@@ -15,6 +15,7 @@ import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Feasibility;
+import dev.vllmjunit.topology.Feasibility.Demand;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.LongDocumentQa;
@@ -36,6 +37,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private final SessionReport report;
     private final List<BenchmarkResult> results = new ArrayList<>();
     private int resultsBefore;
+    private boolean guideWorkloadAsked;
 
     ServingSession(
             Topology topology,
@@ -56,7 +58,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
 
     @Override
     public BenchmarkResult run(Workload workload, CacheState state) {
-        report.running();
+        report.running(demand -> notFeasible(state, demand));
         repeated.calling(state);
         BenchmarkResult run = repeated.numbered(runner.run(workload, state));
         results.add(run);
@@ -77,8 +79,18 @@ final class ServingSession implements ServingStack, AutoCloseable {
         return search;
     }
 
+    /** What the profile expects of the guide's workload in this state, and no such hardware reaches. */
+    private List<String> notFeasible(CacheState state, Demand demand) {
+        Feasibility feasibility = new Feasibility(topology, profile.links(), demand);
+        return profile.expectations().stream()
+                .filter(row -> guideWorkloadAsked && row.state().equals(state.name()))
+                .flatMap(row -> feasibility.verdict(row).map(why -> row.row() + ": " + why).stream())
+                .toList();
+    }
+
     @Override
     public LongDocumentQa guideWorkload() {
+        guideWorkloadAsked = true;
         Profile.Workload workload = profile.workload();
         return longDocumentQa()
                 .documents(workload.documents())

@@ -26,6 +26,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit")
             .layer("topology")
             .definedBy("dev.vllmjunit.topology")
+            .layer("lint")
+            .definedBy("dev.vllmjunit.lint")
             .layer("http")
             .definedBy("dev.vllmjunit.http")
             .layer("kvstore")
@@ -70,6 +72,7 @@ class RulesOfTheHouseTest {
             .whereLayer("author")
             .mayOnlyAccessLayers(
                     "topology",
+                    "lint",
                     "provision",
                     "router",
                     "kvstore",
@@ -81,6 +84,8 @@ class RulesOfTheHouseTest {
                     "report")
             .whereLayer("topology")
             .mayNotAccessAnyLayer()
+            .whereLayer("lint")
+            .mayOnlyAccessLayers("topology")
             .whereLayer("http")
             .mayNotAccessAnyLayer()
             .whereLayer("router")
@@ -125,7 +130,7 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
             .whereLayer("report")
             .mayOnlyAccessLayers(
-                    "topology", "evidence", "stats", "assertion", "load", "workload", "router", "report.interchange")
+                    "topology", "lint", "evidence", "stats", "assertion", "load", "workload", "router", "report.interchange")
             .whereLayer("report.interchange")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "workload", "router");
 

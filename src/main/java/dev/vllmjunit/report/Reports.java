@@ -2,6 +2,7 @@ package dev.vllmjunit.report;
 
 import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.report.interchange.RequestLog;
 import dev.vllmjunit.report.interchange.VllmBenchResult;
 import dev.vllmjunit.workload.Schedule;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * What one test class leaves for people to read: files below the reports directory, and the same as steps and attachments of
@@ -118,6 +120,19 @@ public final class Reports {
                 .add("side by side", "summary.html", Html.page(mask.apply(title), lead(compared), tables, charts))
                 .add(charts)
                 .add("side by side, text", "summary.txt", tables.get(0).text())
+                .publish(runs, allure);
+    }
+
+    /** Shows what the configuration lint found before the start. */
+    public Path lint(List<Finding> findings) {
+        Table table = FindingTable.of(findings).masked(mask);
+        String text = findings.stream().map(Finding::describe).collect(Collectors.joining("\n"));
+        return section("configuration lint", "configuration lint")
+                .add(
+                        "configuration lint",
+                        "lint.html",
+                        Html.page("Configuration lint", FindingTable.LEAD, List.of(table), List.of()))
+                .add("configuration lint, text", "lint.txt", mask.apply(text))
                 .publish(runs, allure);
     }
 
