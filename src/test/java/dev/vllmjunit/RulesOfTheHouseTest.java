@@ -130,7 +130,15 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
             .whereLayer("report")
             .mayOnlyAccessLayers(
-                    "topology", "lint", "evidence", "stats", "assertion", "load", "workload", "router", "report.interchange")
+                    "topology",
+                    "lint",
+                    "evidence",
+                    "stats",
+                    "assertion",
+                    "load",
+                    "workload",
+                    "router",
+                    "report.interchange")
             .whereLayer("report.interchange")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "workload", "router");
 
