@@ -27,9 +27,8 @@ public final class MaxRateAssert extends AbstractAssert<MaxRateAssert, RateSearc
         RateSearch search = actual.requireValid();
         boolean met = search.highestMet().filter(probe -> probe.rate() >= rate).isPresent();
         if (!met) {
-            RateProbe tooHigh = search.lowestNotMet()
-                    .filter(probe -> probe.rate() <= rate)
-                    .orElseThrow(() -> open(rate));
+            RateProbe tooHigh =
+                    search.lowestNotMet().filter(probe -> probe.rate() <= rate).orElseThrow(() -> open(rate));
             throw failure("%s", tooLow(rate, tooHigh));
         }
         return myself;

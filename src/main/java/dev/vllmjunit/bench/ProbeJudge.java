@@ -51,9 +51,7 @@ final class ProbeJudge {
     }
 
     private static double low(long met, int requests) {
-        return met == 0
-                ? 0
-                : BetaDistribution.of(met, requests - met + 1.0).inverseCumulativeProbability(TAIL);
+        return met == 0 ? 0 : BetaDistribution.of(met, requests - met + 1.0).inverseCumulativeProbability(TAIL);
     }
 
     private static double high(long met, int requests) {
@@ -80,8 +78,7 @@ final class ProbeJudge {
                     times[times.length / 2]);
         }
 
-        private static Stream<Long> of(
-                BenchmarkResult result, Function<RequestRecord, Long> when) {
+        private static Stream<Long> of(BenchmarkResult result, Function<RequestRecord, Long> when) {
             return result.requests().stream().map(when);
         }
 
@@ -93,8 +90,9 @@ final class ProbeJudge {
         boolean leavesRequestsBehind() {
             long middle = came.get(came.size() / 2);
             long arrived = came.stream().filter(time -> time > middle).count();
-            long answered =
-                    went.stream().filter(time -> time > middle && time <= last()).count();
+            long answered = went.stream()
+                    .filter(time -> time > middle && time <= last())
+                    .count();
             long behind = arrived - answered;
             return behind > LEFT_BEHIND * arrived && behind > 2 * Math.sqrt(arrived);
         }

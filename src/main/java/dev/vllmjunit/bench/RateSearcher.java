@@ -62,8 +62,8 @@ public final class RateSearcher {
                 slo,
                 conditions,
                 probes,
-                problem.map(found -> new Problem(
-                        found.reason(), "at " + Figures.digits(rate) + " requests/s: " + found.detail())));
+                problem.map(found ->
+                        new Problem(found.reason(), "at " + Figures.digits(rate) + " requests/s: " + found.detail())));
     }
 
     private Optional<Problem> tooFew(BenchmarkResult result) {
@@ -87,8 +87,9 @@ public final class RateSearcher {
         if (search.problem().isPresent() || probes.size() >= limits.probes()) {
             return OptionalDouble.empty();
         }
-        List<RateProbe> byRate =
-                probes.stream().sorted(Comparator.comparingDouble(RateProbe::rate)).toList();
+        List<RateProbe> byRate = probes.stream()
+                .sorted(Comparator.comparingDouble(RateProbe::rate))
+                .toList();
         Optional<RateProbe> tooHigh = search.lowestNotMet();
         if (tooHigh.isEmpty()) {
             return above(byRate.get(byRate.size() - 1));

@@ -50,8 +50,8 @@ public final class CacheStateCheck {
                 ? Optional.empty()
                 : notReached(
                         "EMPTY",
-                        "each prompt computes what no earlier one has brought, " + expected + " tokens in all, but only "
-                                + tokens.computed() + " were computed");
+                        "each prompt computes what no earlier one has brought, " + expected
+                                + " tokens in all, but only " + tokens.computed() + " were computed");
     }
 
     private Optional<Problem> fromObjectStore(CacheState state) {
@@ -66,7 +66,8 @@ public final class CacheStateCheck {
                 ? Optional.empty()
                 : notReached(
                         state.name(),
-                        "each prompt loads the whole chunks that no earlier one has brought from the object store, " + expected
+                        "each prompt loads the whole chunks that no earlier one has brought from the object store, "
+                                + expected
                                 + " tokens in all, but " + tokens.s3() + " came from it, " + tokens.host()
                                 + " from host memory and "
                                 + tokens.device() + " from the engines' own caches");

@@ -20,7 +20,11 @@ public record SearchLimits(double firstRate, double precision, int probes) {
      */
     public SearchLimits {
         require(firstRate > 0 && Double.isFinite(firstRate), "firstRate", firstRate, "a finite number above 0");
-        require(precision > 1 && Double.isFinite(precision), "precision", precision, "a factor above 1, for instance 1.1");
+        require(
+                precision > 1 && Double.isFinite(precision),
+                "precision",
+                precision,
+                "a factor above 1, for instance 1.1");
         require(probes >= 1, "probes", probes, "1 or more");
     }
 

@@ -93,8 +93,9 @@ public record Slo(Map<Latency, Duration> bounds, double attainment) {
 
     private static void check(Latency latency, Duration bound) {
         if (latency == Latency.ITL) {
-            throw new IllegalArgumentException("a request has many inter-token latencies, and an SLO bounds one value of"
-                    + " each request; take TPOT, their mean");
+            throw new IllegalArgumentException(
+                    "a request has many inter-token latencies, and an SLO bounds one value of"
+                            + " each request; take TPOT, their mean");
         }
         if (bound.isZero() || bound.isNegative()) {
             throw new IllegalArgumentException("the bound of " + latency.label() + " is "

@@ -39,8 +39,7 @@ interface Pacing {
             return new ClosedLoopPacing(Math.min(closed.concurrency(), requests), requests, loop, sender);
         }
         return schedule.arrivals() instanceof Arrivals.Conversations conversations
-                ? new ConversationPacing(
-                        schedule.requests(), conversations, loop, transport.timerErrorNanos(), sender)
+                ? new ConversationPacing(schedule.requests(), conversations, loop, transport.timerErrorNanos(), sender)
                 : new OpenLoopPacing(schedule.requests(), loop, transport.timerErrorNanos(), sender);
     }
 }

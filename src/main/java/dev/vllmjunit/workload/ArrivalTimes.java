@@ -20,8 +20,7 @@ final class ArrivalTimes {
         }
         if (arrivals instanceof Arrivals.Gamma gamma) {
             double shape = gamma.burstiness();
-            return random(
-                    GammaDistribution.of(shape, 1 / (gamma.requestsPerSecond() * shape)), gamma.seed(), requests);
+            return random(GammaDistribution.of(shape, 1 / (gamma.requestsPerSecond() * shape)), gamma.seed(), requests);
         }
         return IntStream.range(0, requests)
                 .mapToObj(request -> seconds(start(arrivals, request)))

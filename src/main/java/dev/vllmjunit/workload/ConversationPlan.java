@@ -34,7 +34,8 @@ record ConversationPlan(ConversationSpec spec, Arrivals.Conversations arrivals, 
         }
 
         void add(int conversation) {
-            StringBuilder text = new StringBuilder(spec.systemTokens() == 0 ? "" : pieces.piece(SYSTEM, spec.systemTokens()));
+            StringBuilder text =
+                    new StringBuilder(spec.systemTokens() == 0 ? "" : pieces.piece(SYSTEM, spec.systemTokens()));
             for (int turn = 0; turn < spec.turns(); turn++) {
                 text.append(next(spec.userTokens()));
                 add(conversation, turn, text.toString());

@@ -13,8 +13,10 @@ record ConversationSpec(int count, int turns, int systemTokens, int userTokens, 
 
     /** For the schedule's name. */
     String describe() {
-        return count + (count == 1 ? " conversation x " : " conversations x ") + turns + (turns == 1 ? " turn" : " turns")
-                + " of " + userTokens + " user and " + outputTokens + " assistant tokens, system prompt of " + systemTokens
+        return count + (count == 1 ? " conversation x " : " conversations x ") + turns
+                + (turns == 1 ? " turn" : " turns")
+                + " of " + userTokens + " user and " + outputTokens + " assistant tokens, system prompt of "
+                + systemTokens
                 + " tokens";
     }
 }

@@ -53,8 +53,8 @@ public final class Conversations implements Workload {
      */
     public Conversations turns(int turns) {
         Given.atLeast("turns", turns, 1);
-        return with(new ConversationSpec(
-                spec.count(), turns, spec.systemTokens(), spec.userTokens(), spec.outputTokens()));
+        return with(
+                new ConversationSpec(spec.count(), turns, spec.systemTokens(), spec.userTokens(), spec.outputTokens()));
     }
 
     /**
@@ -64,8 +64,7 @@ public final class Conversations implements Workload {
      */
     public Conversations systemPromptTokens(int tokens) {
         Given.atLeast("systemPromptTokens", tokens, 0);
-        return with(
-                new ConversationSpec(spec.count(), spec.turns(), tokens, spec.userTokens(), spec.outputTokens()));
+        return with(new ConversationSpec(spec.count(), spec.turns(), tokens, spec.userTokens(), spec.outputTokens()));
     }
 
     /**
@@ -75,8 +74,7 @@ public final class Conversations implements Workload {
      */
     public Conversations userTokens(int tokens) {
         Given.atLeast("userTokens", tokens, Prompt.BLOCK);
-        return with(
-                new ConversationSpec(spec.count(), spec.turns(), spec.systemTokens(), tokens, spec.outputTokens()));
+        return with(new ConversationSpec(spec.count(), spec.turns(), spec.systemTokens(), tokens, spec.outputTokens()));
     }
 
     /**
@@ -86,8 +84,7 @@ public final class Conversations implements Workload {
      */
     public Conversations outputTokens(int tokens) {
         Given.atLeast("outputTokens", tokens, 1);
-        return with(
-                new ConversationSpec(spec.count(), spec.turns(), spec.systemTokens(), spec.userTokens(), tokens));
+        return with(new ConversationSpec(spec.count(), spec.turns(), spec.systemTokens(), spec.userTokens(), tokens));
     }
 
     /**

@@ -34,17 +34,16 @@ final class Pieces {
      * @param tokens without the special ones, 1 or more
      */
     String piece(int number, int tokens) {
-        return made.computeIfAbsent(
-                new Key(number, tokens),
-                key -> lengths.cut(words("", number), tokens + special).text());
+        return made.computeIfAbsent(new Key(number, tokens), key -> lengths.cut(words("", number), tokens + special)
+                .text());
     }
 
     /** Words without end behind a text. */
     WordText words(String before, int number) {
         Prose prose = new Prose(number, seed);
         String first = before + " " + prose.next();
-        return new WordText(Stream.concat(Stream.of(first), Stream.generate(prose::next))
-                .iterator());
+        return new WordText(
+                Stream.concat(Stream.of(first), Stream.generate(prose::next)).iterator());
     }
 
     private int length(String text) {

@@ -36,9 +36,8 @@ final class Timetable {
 
     /** Where a start depends on other requests' ends, nobody knows it beforehand. */
     private static String table(List<PlannedRequest> shown, Arrivals arrivals) {
-        Stream<ColumnData<PlannedRequest>> columns = arrivals.openLoop()
-                ? Stream.concat(Stream.of(START), COLUMNS.stream())
-                : COLUMNS.stream();
+        Stream<ColumnData<PlannedRequest>> columns =
+                arrivals.openLoop() ? Stream.concat(Stream.of(START), COLUMNS.stream()) : COLUMNS.stream();
         return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, shown, columns.toList());
     }
 

@@ -20,8 +20,8 @@ record TraceEntry(double milliseconds, int inputTokens, int outputTokens, List<I
         Given.atLeast("input_length", inputTokens, 1);
         Given.atLeast("output_length", outputTokens, 1);
         if (hashIds.size() != blocks(inputTokens)) {
-            throw new IllegalArgumentException("hash_ids has " + hashIds.size() + " ids, but input_length " + inputTokens
-                    + " needs " + blocks(inputTokens) + ", one for each block of " + BLOCK + " tokens");
+            throw new IllegalArgumentException("hash_ids has " + hashIds.size() + " ids, but input_length "
+                    + inputTokens + " needs " + blocks(inputTokens) + ", one for each block of " + BLOCK + " tokens");
         }
     }
 

@@ -46,7 +46,8 @@ final class TraceFile {
     private void add(List<TraceEntry> entries, String text) {
         try {
             TraceEntry entry = entry(JSON.readTree(text));
-            if (!entries.isEmpty() && entry.milliseconds() < entries.get(entries.size() - 1).milliseconds()) {
+            if (!entries.isEmpty()
+                    && entry.milliseconds() < entries.get(entries.size() - 1).milliseconds()) {
                 throw new IllegalArgumentException("timestamp " + entry.milliseconds() + " is earlier than the one"
                         + " before; sort the lines by timestamp");
             }
@@ -65,7 +66,8 @@ final class TraceFile {
     private static TraceEntry entry(JsonNode node) {
         JsonNode time = node.path("timestamp");
         if (!time.isNumber()) {
-            throw new IllegalArgumentException("timestamp is " + shown(time) + ", but must be a number of milliseconds");
+            throw new IllegalArgumentException(
+                    "timestamp is " + shown(time) + ", but must be a number of milliseconds");
         }
         JsonNode ids = node.path("hash_ids");
         if (!ids.isArray()) {
