@@ -117,6 +117,7 @@ final class ResultAssembly {
 
     private RunConditions conditions(DriverHealth health, Optional<String> traffic, String compared) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
+        facts.put("arrivals", schedule.arrivals().describe());
         facts.put("driver send lateness, p99", Figures.seconds(health.p99SendLatenessNanos() / 1e9));
         facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));

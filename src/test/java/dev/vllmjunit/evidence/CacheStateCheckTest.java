@@ -90,6 +90,41 @@ class CacheStateCheckTest {
                                 + " came from them; 1105 were computed");
     }
 
+    /** Two prompts of 1,000 and 1,300 tokens, of which 600 are the same. */
+    @Test
+    void whatPromptsShareIsBroughtOnce() {
+        assertThat(shared(computed(1_788, 512, 0, 0)).verify(CacheState.EMPTY)).isEmpty();
+        assertThat(shared(computed(1_700, 600, 0, 0)).verify(CacheState.EMPTY)).isEmpty();
+        assertThat(shared(computed(1_699, 601, 0, 0)).verify(CacheState.EMPTY))
+                .map(BenchmarkResult.Problem::detail)
+                .contains(
+                        "the run was to start EMPTY: each prompt computes what no earlier one has brought, 1700 tokens in"
+                                + " all, but only 1699 were computed");
+        assertThat(shared(computed(252, 512, 0, 1_536)).verify(CacheState.S3_ONLY))
+                .isEmpty();
+        assertThat(shared(computed(252, 0, 512, 1_536)).verify(CacheState.S3_ONLY))
+                .isEmpty();
+        assertThat(shared(computed(252, 0, 601, 1_447)).verify(CacheState.S3_ONLY))
+                .map(BenchmarkResult.Problem::detail)
+                .contains(
+                        "the run was to start S3_ONLY: each prompt loads the whole chunks that no earlier one has brought"
+                                + " from the object store, 1448 tokens in all, but 1447 came from it, 601 from host memory and 0"
+                                + " from the engines' own caches");
+        assertThat(shared(computed(124, 2_176, 0, 0)).verify(CacheState.WARM)).isEmpty();
+        assertThat(shared(computed(125, 2_175, 0, 0)).verify(CacheState.WARM)).isPresent();
+    }
+
+    private static CacheStateCheck shared(TokenAccount tokens) {
+        Schedule schedule = new Schedule(
+                "two that share",
+                "/v1/completions",
+                new Arrivals.ClosedLoop(1),
+                List.of(
+                        new PlannedRequest(0, 0, 0, false, Duration.ZERO, 1_000, 0, 1, new byte[0]),
+                        new PlannedRequest(1, 1, 0, false, Duration.ZERO, 1_300, 600, 1, new byte[0])));
+        return new CacheStateCheck(schedule, tokens, 128, 256, true);
+    }
+
     private static Optional<BenchmarkResult.Problem> verify(CacheState state, TokenAccount tokens) {
         return new CacheStateCheck(SCHEDULE, tokens, 128, 256, true).verify(state);
     }
