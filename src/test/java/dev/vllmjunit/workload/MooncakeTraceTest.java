@@ -106,8 +106,8 @@ class MooncakeTraceTest {
                 "{\"timestamp\": 7, \"input_length\": 9, \"output_length\": 1, \"hash_ids\": [1]} | timestamp 7.0 is earlier than the one before; sort the lines by timestamp"
             })
     void aLineThatIsNoRequestIsNamed(String line, String message, @TempDir Path folder) {
-        Path file =
-                write(folder, "{\"timestamp\": 8, \"input_length\": 9, \"output_length\": 1, \"hash_ids\": [1]}\n\n" + line);
+        Path file = write(
+                folder, "{\"timestamp\": 8, \"input_length\": 9, \"output_length\": 1, \"hash_ids\": [1]}\n\n" + line);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> plan(mooncakeTrace(file)))
