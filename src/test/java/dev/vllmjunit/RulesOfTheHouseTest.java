@@ -56,6 +56,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.provision.local..")
             .layer("evidence")
             .definedBy("dev.vllmjunit.evidence")
+            .layer("history")
+            .definedBy("dev.vllmjunit.history")
             .layer("bench")
             .definedBy("dev.vllmjunit.bench")
             .layer("assertion")
@@ -74,6 +76,7 @@ class RulesOfTheHouseTest {
                     "workload",
                     "load",
                     "evidence",
+                    "history",
                     "bench",
                     "assertion",
                     "report")
@@ -119,10 +122,12 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "workload", "load", "router")
             .whereLayer("bench")
             .mayOnlyAccessLayers("topology", "http", "provision", "router", "kvstore", "workload", "load", "evidence")
+            .whereLayer("history")
+            .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore")
             .whereLayer("assertion")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
+            .mayOnlyAccessLayers("topology", "evidence", "history", "stats", "load", "router")
             .whereLayer("report")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "assertion", "load", "workload", "router");
+            .mayOnlyAccessLayers("topology", "evidence", "history", "stats", "assertion", "load", "workload", "router");
 
     @ArchTest
     static final ArchRule VALUES_ONLY = noClasses()
