@@ -1,12 +1,17 @@
 package dev.vllmjunit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.report.ResultsFile;
 import dev.vllmjunit.topology.Settings;
+import dev.vllmjunit.workload.Arrivals;
+import dev.vllmjunit.workload.Schedule;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +61,17 @@ class SessionReportTest {
         report().finished(List.of());
 
         assertThat(reports.resolve("results")).doesNotExist();
+    }
+
+    @Test
+    void aRunGoesOnWhereItsHistoryCannotBeKept() throws IOException {
+        Files.writeString(reports.resolve("history"), "no directory");
+        SessionReport report = report();
+        BenchmarkResult result = run(CacheState.EMPTY, 1);
+        report.observer().planned(new Schedule("one", "/v1/completions", new Arrivals.ClosedLoop(1), List.of()));
+
+        assertThatNoException().isThrownBy(() -> report.ran(result));
+        assertThat(reports.resolve("history")).isRegularFile();
     }
 
     private String headline(BenchmarkResult... results) {

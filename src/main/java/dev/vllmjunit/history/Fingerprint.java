@@ -1,5 +1,7 @@
 package dev.vllmjunit.history;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.vllmjunit.evidence.Machine;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.topology.Masking;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parts value by name, none secret
  */
-public record Fingerprint(SortedMap<String, String> parts) {
+public record Fingerprint(@JsonValue SortedMap<String, String> parts) {
 
     private static final String WORKLOAD = "workload";
     private static final String CACHE_STATE = "cache state";
@@ -44,6 +46,7 @@ public record Fingerprint(SortedMap<String, String> parts) {
     private static final int LONGEST_SLUG = 60;
 
     /** Copies the parts. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public Fingerprint {
         parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
     }

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The levels of a series of positive values, on the scale of their logarithms, where noise is a share of the value. Two tests find
+ * The levels of a series, on the scale of their logarithms, where noise is a share of the value. Two tests find
  * where one ends: E-divisive over the whole series, which sees a change once there are a few values on both sides; and, for what
  * E-divisive cannot see yet, whether the mean of the latest one to {@value #LATEST} values lies beyond the prediction interval of the
  * level before (Student's t, with the noise of all levels together).
@@ -21,6 +21,7 @@ final class Levels {
     /** A change by less than this share is none: clocks, and the placing of threads, are no better. */
     static final double SMALLEST = 0.01;
 
+    private static final double LEAST = 1e-4;
     private static final int LATEST = 5;
     private static final double FINEST_OF_PERMUTATIONS = 0.001;
     private static final long SEED = 20_140_601;
@@ -35,11 +36,12 @@ final class Levels {
     /**
      * Finds the levels.
      *
-     * @param values positive, in order of time
-     * @param significance greatest probability of finding a change for the worse where there is none, for both tests together
+     * @param values 0 or more, in order of time
+     * @param significance greatest probability of finding a change for the worse where there is none, for both
+     *     tests together; of E-divisive's half no less than the {@value #FINEST_OF_PERMUTATIONS} that it can tell
      */
     static Levels of(double[] values, double significance) {
-        Levels levels = new Levels(Arrays.stream(values).map(Math::log).toArray());
+        Levels levels = new Levels(Arrays.stream(values).map(Levels::log).toArray());
         double each = significance / 2;
         ChangePoints.find(levels.logs, Math.max(each, FINEST_OF_PERMUTATIONS), SEED).stream()
                 .map(ChangePoint::index)
@@ -49,9 +51,14 @@ final class Levels {
         return levels;
     }
 
+    /** Natural logarithm; a share of nothing counts as one in ten thousand, so that a fall to nothing is a change. */
+    static double log(double value) {
+        return Math.log(Math.max(LEAST, value));
+    }
+
     /** Of values that are too few to tell: a single level. */
     static Levels single(double[] values) {
-        return new Levels(Arrays.stream(values).map(Math::log).toArray());
+        return new Levels(Arrays.stream(values).map(Levels::log).toArray());
     }
 
     List<Trend.Step> steps() {

@@ -113,7 +113,7 @@ public enum Measure {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The figure of a result; empty if it has none, or none that means anything. Only positive figures have a logarithm. */
+    /** The figure of a result; empty if it has none, or none that means anything. */
     OptionalDouble of(BenchmarkResult result) {
         return result.succeeded().isEmpty() ? OptionalDouble.empty() : reading.apply(result);
     }

@@ -54,7 +54,7 @@ public record Review(
         List<Entry> all = Stream.concat(earlier.stream(), Stream.of(now)).toList();
         double significance = SIGNIFICANCE / Math.max(1, measures.size());
         List<Trend> trends = measures.stream()
-                .filter(measure -> value(now, measure) > 0)
+                .filter(now.figures()::containsKey)
                 .map(measure -> trend(measure, all, significance))
                 .toList();
         return new Review(
@@ -63,7 +63,7 @@ public record Review(
 
     static Trend trend(Measure measure, List<Entry> entries, double significance) {
         List<Trend.Point> points = entries.stream()
-                .filter(entry -> value(entry, measure) > 0)
+                .filter(entry -> entry.figures().containsKey(measure))
                 .map(entry -> new Trend.Point(entry.startedAt(), value(entry, measure)))
                 .toList();
         double[] values = points.stream().mapToDouble(Trend.Point::value).toArray();
@@ -71,7 +71,6 @@ public record Review(
         return new Trend(measure, points, levels.steps(), levels.noise());
     }
 
-    /** A share of 0 has no logarithm, and no share of which a change could be. */
     private static double value(Entry entry, Measure measure) {
         return entry.figures().getOrDefault(measure, 0.0);
     }

@@ -92,7 +92,7 @@ public record Trend(Measure measure, List<Point> points, List<Step> steps, doubl
 
     private double geometricMean(int from, int to) {
         return Math.exp(points.subList(from, to).stream()
-                .mapToDouble(point -> Math.log(point.value()))
+                .mapToDouble(point -> Levels.log(point.value()))
                 .average()
                 .orElseThrow());
     }

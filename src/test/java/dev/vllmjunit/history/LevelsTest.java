@@ -79,6 +79,15 @@ class LevelsTest {
     }
 
     @Test
+    void aFallToNothingIsAStep() {
+        assertThat(steps(constantThen(0), SIGNIFICANCE))
+                .singleElement()
+                .extracting(Trend.Step::after)
+                .satisfies(after -> assertThat(after).isCloseTo(1e-4, within(1e-9)));
+        assertThat(steps(new double[10], SIGNIFICANCE)).isEmpty();
+    }
+
+    @Test
     void noiseIsThatAroundTheLevels() {
         double[] values = noisy(7, 100, 200, 0.5);
 

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vllmjunit.history.Measure;
 import dev.vllmjunit.history.Past;
 import dev.vllmjunit.history.Review;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knowm.xchart.XYChart;
@@ -54,6 +58,23 @@ class TrendChartTest {
         assertThat(Files.readString(section.resolve("history.txt")))
                 .containsPattern("mean time to first token +\\| 2026-03-21T02:00:00Z \\| +502 ms +\\| +566 ms \\| "
                         + "\\+12\\.6 % +\\| worse");
+    }
+
+    @Test
+    void anAcceptanceIsShownAgainstWhatWasBefore() {
+        past.nights(20, 500).accept("as it should be");
+        past.nights(10, 560);
+        ByteArrayOutputStream console = new ByteArrayOutputStream();
+        ProgressReport progress = new ProgressReport(
+                Optional::empty, new PrintStream(console, true, StandardCharsets.UTF_8), text -> text);
+
+        progress.accepted(past.accept("the model checks more"));
+        progress.accepted(past.accept("again"));
+
+        assertThat(console.toString(StandardCharsets.UTF_8))
+                .containsPattern("mean time to first token +\\| +502 ms \\| +56\\d ms \\| \\+1\\d")
+                .contains("Accepted, from 10 results since 2026-03-21T02:00:00Z: ")
+                .contains("Nothing changed: this is the baseline already, since 2026-03-21T02:00:00Z: ");
     }
 
     @Test
