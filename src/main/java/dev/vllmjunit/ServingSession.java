@@ -6,6 +6,8 @@ import dev.vllmjunit.assertion.ExpectationTable;
 import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.Repetition;
+import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Feasibility;
@@ -25,8 +27,10 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private final RunningStack stack;
     private final URI endpoint;
     private final BenchmarkRunner runner;
+    private final RepeatedRuns repeated;
     private final SessionReport report;
     private final List<BenchmarkResult> results = new ArrayList<>();
+    private int resultsBefore;
 
     ServingSession(
             Topology topology,
@@ -34,22 +38,30 @@ final class ServingSession implements ServingStack, AutoCloseable {
             RunningStack stack,
             URI endpoint,
             BenchmarkRunner runner,
+            RepeatedRuns repeated,
             SessionReport report) {
         this.topology = topology;
         this.profile = profile;
         this.stack = stack;
         this.endpoint = endpoint;
         this.runner = runner;
+        this.repeated = repeated;
         this.report = report;
     }
 
     @Override
     public BenchmarkResult run(Workload workload, CacheState state) {
         report.running();
-        BenchmarkResult result = runner.run(workload, state);
-        results.add(result);
-        report.ran(result);
-        return result.requireRightOutputs();
+        repeated.calling(state);
+        BenchmarkResult run = repeated.numbered(runner.run(workload, state));
+        results.add(run);
+        report.ran(run);
+        BenchmarkResult seen = repeated.seen(run.requireRightOutputs());
+        if (seen != run) {
+            results.set(results.size() - 1, seen);
+            report.ran(seen);
+        }
+        return seen;
     }
 
     @Override
@@ -69,7 +81,9 @@ final class ServingSession implements ServingStack, AutoCloseable {
         Feasibility feasibility = new Feasibility(topology, profile.links(), report.demand());
         ExpectationTable table =
                 ExpectationTable.of(profile.expectations(), stack.provisioner(), results, feasibility::verdict);
-        report.expectations(table);
+        if (results.stream().noneMatch(Repetitions::isPreliminary)) {
+            report.expectations(table);
+        }
         return table;
     }
 
@@ -116,6 +130,25 @@ final class ServingSession implements ServingStack, AutoCloseable {
     @Override
     public List<RunningNode> nodes() {
         return stack.nodes();
+    }
+
+    /** A repetition begins: it sees its own results in place of the one's before. */
+    void begin(Repetition repetition) {
+        if (repetition.number() == 1) {
+            resultsBefore = results.size();
+        }
+        results.subList(resultsBefore, results.size()).clear();
+        repeated.begin(repetition);
+    }
+
+    /** The body of a repetition has returned. */
+    void returned() {
+        repeated.returned();
+    }
+
+    /** No repetition follows any more. */
+    void repeated() {
+        repeated.over();
     }
 
     /** Adds logs and counters to the report of a test that has run something. */

@@ -21,10 +21,14 @@ public interface ServingStack {
      * Brings the caches into a state, runs the workload through the router and returns what happened. The run appears in the
      * report of the current test.
      *
+     * <p>In a test with {@link PerformanceTest#repetitions()} the result is preliminary in all repetitions but the last, which gets
+     * the runs of all of them as one.
+     *
      * @return the evidence, also of a run that cannot be trusted: assertions on it are then INVALID
      * @throws dev.vllmjunit.evidence.WrongOutputError if a compared output is not that of a fresh computation; the run is in the
      *     report and among the {@link #results()} all the same
      * @throws dev.vllmjunit.evidence.InvalidRunException if the state could not be brought about
+     * @throws dev.vllmjunit.evidence.InvalidRunException if a repetition runs something else than the first
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */
     BenchmarkResult run(Workload workload, CacheState state);
@@ -36,10 +40,13 @@ public interface ServingStack {
      */
     LongDocumentQa guideWorkload();
 
-    /** Holds the profile's expectations against the latest run of each cache state, and puts the table into the report. */
+    /**
+     * Holds the profile's expectations against the latest run of each cache state, and puts the table into the report. While results
+     * are preliminary nothing is decided, nor reported.
+     */
     ExpectationTable expectations();
 
-    /** The runs of this class so far, oldest first. */
+    /** The runs of this class so far, oldest first, as {@link #run} returned them; of a repeated test those of its latest repetition. */
     List<BenchmarkResult> results();
 
     /** What was declared, filled up by the profile. */

@@ -102,7 +102,9 @@ final class SessionReport {
     }
 
     void ran(BenchmarkResult result) {
-        sinceTestBegan.add(result);
+        if (result.conditions().repetition().isEmpty()) {
+            sinceTestBegan.add(result);
+        }
         reports.run(result, schedule());
         console.summary(result);
         history.ifPresent(kept -> keep(kept, result));

@@ -59,9 +59,9 @@ final class SessionStart {
         bucket.ifPresent(running -> keep("bucket", running));
         NettyLoadDriver driver = keep("driver", new NettyLoadDriver());
         report.started(stack);
-        BenchmarkRunner runner =
-                new BenchmarkRunner(topology, stack, router, driver, bucket, limits(), report.observer());
-        return new ServingSession(topology, profile, stack, router.endpoint(), runner, report);
+        RepeatedRuns repeated = new RepeatedRuns(report.observer());
+        BenchmarkRunner runner = new BenchmarkRunner(topology, stack, router, driver, bucket, limits(), repeated);
+        return new ServingSession(topology, profile, stack, router.endpoint(), runner, repeated, report);
     }
 
     private RunningStack provision(Topology topology, Profile profile, SessionReport report) {

@@ -64,9 +64,11 @@ public final class Reports {
      */
     public Path run(BenchmarkResult result, Schedule schedule) {
         RunFigures run = figures(result);
-        String name = run.workload() + ", " + run.cacheState();
+        String name = run.name();
         List<ChartImage> charts = Charts.of(run, result);
-        overview.add(run);
+        if (run.repetition() == null) {
+            overview.add(run);
+        }
         return section(name, "run: " + name)
                 .invalid(!run.valid())
                 .parameter("throughput (" + run.timesAre() + ")", Numbers.rate(run.throughputTokensPerS()))
