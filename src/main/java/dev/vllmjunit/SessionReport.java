@@ -107,10 +107,12 @@ final class SessionReport {
         }
         reports.run(result, schedule());
         console.summary(result);
-        history.ifPresent(kept -> keep(kept, result));
+        if (result.conditions().repetition().isEmpty()) {
+            history.ifPresent(kept -> keep(kept, result));
+        }
     }
 
-    /** A run is worth more than its place in the history: one that cannot be kept goes on. */
+    /** Repetitions are kept together. A run is worth more than its place in the history: one that cannot be kept goes on. */
     private void keep(History kept, BenchmarkResult result) {
         try {
             reports.history(kept.review(result, Measure.MAIN));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.Repetition;
+import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.report.ResultsFile;
 import dev.vllmjunit.topology.Settings;
@@ -72,6 +74,20 @@ class SessionReportTest {
 
         assertThatNoException().isThrownBy(() -> report.ran(result));
         assertThat(reports.resolve("history")).isRegularFile();
+    }
+
+    @Test
+    void repetitionsAreKeptInTheHistoryTogether() {
+        SessionReport report = report();
+        report.observer().planned(new Schedule("one", "/v1/completions", new Arrivals.ClosedLoop(1), List.of()));
+        List<BenchmarkResult> runs = Stream.of(1, 2)
+                .map(number -> Repetitions.numbered(run(CacheState.EMPTY, 1), new Repetition(number, 2)))
+                .toList();
+
+        runs.forEach(report::ran);
+        assertThat(reports.resolve("history")).doesNotExist();
+        report.ran(Repetitions.pool(runs));
+        assertThat(reports.resolve("history")).isDirectoryRecursivelyContaining("glob:**.json");
     }
 
     private String headline(BenchmarkResult... results) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.evidence.Repetition;
+import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.history.Measure;
 import dev.vllmjunit.history.Past;
@@ -82,6 +84,14 @@ class HistoryAssertionTest {
         assertThat(past.tonight(600)).hasNotRegressedFrom(past.baseline());
         assertThat(catchThrowable(() -> assertThat(past.tonight(800)).hasNotRegressedFrom(past.baseline())))
                 .hasMessageContaining("from the baseline accepted for results since 2026-03-11T02:00:00Z;");
+    }
+
+    @Test
+    void waitsForTheLastRepetition() {
+        past.nights(10, 500);
+        BenchmarkResult slow = Repetitions.numbered(past.tonight(900), new Repetition(1, 2));
+
+        assertThat(slow).hasNotRegressedFrom(past.baseline());
     }
 
     @Test
