@@ -14,6 +14,7 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.history.Measure;
 import dev.vllmjunit.workload.LongDocumentQa;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
-/** Night after night on the embedded stack. */
+/** Night after night on the embedded stack, judged by a counter: how fast this machine is decides nothing here. */
 class HistoryIT {
 
     private final Path directory;
@@ -102,7 +103,7 @@ class HistoryIT {
 
         @PerformanceTest
         void run(ServingStack stack) {
-            assertThat(night(stack)).hasNotRegressedFrom(baseline());
+            assertThat(night(stack)).hasNotRegressedFrom(baseline().of(Measure.HIT_RATE));
         }
     }
 }
