@@ -5,6 +5,8 @@ import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.RunObserver;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.history.History;
+import dev.vllmjunit.history.Measure;
 import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -40,6 +43,7 @@ final class SessionReport {
     private final Topology topology;
     private final Reports reports;
     private final ProgressReport console;
+    private final Optional<History> history;
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
     private boolean usedSinceTestBegan;
     private @Nullable Schedule planned;
@@ -60,6 +64,8 @@ final class SessionReport {
         ProgressReport.Bar bar =
                 settings.require(Setting.PROGRESS).equals("off") ? ProgressReport.Bar.NEVER : ProgressReport.Bar.AUTO;
         this.console = new ProgressReport(bar, masking::mask);
+        this.history = History.of(settings);
+        History.use(history);
     }
 
     void starting(String stack) {
@@ -138,6 +144,19 @@ final class SessionReport {
         }
         reports.run(result, schedule());
         console.summary(result);
+        if (result.conditions().repetition().isEmpty()) {
+            history.ifPresent(kept -> keep(kept, result));
+        }
+    }
+
+    /** Repetitions are kept together. A run is worth more than its place in the history: one that cannot be kept goes on. */
+    private void keep(History kept, BenchmarkResult result) {
+        try {
+            reports.history(kept.review(result, Measure.MAIN));
+            kept.add(result);
+        } catch (RuntimeException e) {
+            console.line("The history does not keep this result: " + e.getMessage());
+        }
     }
 
     void expectations(ExpectationTable table) {
@@ -184,6 +203,7 @@ final class SessionReport {
     }
 
     void finished(List<BenchmarkResult> results) {
+        history.ifPresent(History::close);
         if (!results.isEmpty()) {
             Path file = reports.resultsFile(topology.profile(), headline(results), results);
             console.line("Results: " + file.toAbsolutePath().normalize());

@@ -58,6 +58,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.provision.local..")
             .layer("evidence")
             .definedBy("dev.vllmjunit.evidence")
+            .layer("history")
+            .definedBy("dev.vllmjunit.history")
             .layer("bench")
             .definedBy("dev.vllmjunit.bench")
             .layer("assertion")
@@ -79,6 +81,7 @@ class RulesOfTheHouseTest {
                     "workload",
                     "load",
                     "evidence",
+                    "history",
                     "bench",
                     "assertion",
                     "report")
@@ -126,13 +129,16 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "workload", "load", "router")
             .whereLayer("bench")
             .mayOnlyAccessLayers("topology", "http", "provision", "router", "kvstore", "workload", "load", "evidence")
+            .whereLayer("history")
+            .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore")
             .whereLayer("assertion")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
+            .mayOnlyAccessLayers("topology", "evidence", "history", "stats", "load", "router")
             .whereLayer("report")
             .mayOnlyAccessLayers(
                     "topology",
                     "lint",
                     "evidence",
+                    "history",
                     "stats",
                     "assertion",
                     "load",

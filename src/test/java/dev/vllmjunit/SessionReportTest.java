@@ -1,9 +1,12 @@
 package dev.vllmjunit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.Repetition;
+import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.report.ResultsFile;
 import dev.vllmjunit.topology.Settings;
@@ -11,8 +14,10 @@ import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -81,6 +86,31 @@ class SessionReportTest {
 
         assertThat(console.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("NOT FEASIBLE: S3 load: too much for 20000 tokens");
+    }
+
+    @Test
+    void aRunGoesOnWhereItsHistoryCannotBeKept() throws IOException {
+        Files.writeString(reports.resolve("history"), "no directory");
+        SessionReport report = report();
+        BenchmarkResult result = run(CacheState.EMPTY, 1);
+        report.observer().planned(schedule());
+
+        assertThatNoException().isThrownBy(() -> report.ran(result));
+        assertThat(reports.resolve("history")).isRegularFile();
+    }
+
+    @Test
+    void repetitionsAreKeptInTheHistoryTogether() {
+        SessionReport report = report();
+        report.observer().planned(schedule());
+        List<BenchmarkResult> runs = Stream.of(1, 2)
+                .map(number -> Repetitions.numbered(run(CacheState.EMPTY, 1), new Repetition(number, 2)))
+                .toList();
+
+        runs.forEach(report::ran);
+        assertThat(reports.resolve("history")).doesNotExist();
+        report.ran(Repetitions.pool(runs));
+        assertThat(reports.resolve("history")).isDirectoryRecursivelyContaining("glob:**.json");
     }
 
     private static Schedule schedule() {

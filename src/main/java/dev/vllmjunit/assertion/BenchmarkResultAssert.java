@@ -2,7 +2,10 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.evidence.Slo;
+import dev.vllmjunit.history.Baseline;
+import dev.vllmjunit.history.Review;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.AssertionErrorCollector;
@@ -100,6 +103,24 @@ public class BenchmarkResultAssert extends AbstractAssert<BenchmarkResultAssert,
     @CheckReturnValue
     public TransferAssert transfer() {
         return new TransferAssert(this);
+    }
+
+    /**
+     * No main figure is on a worse level than earlier results of the same fingerprint, by more than their noise. What lies before the
+     * accepted baseline does not count; a change that came earlier and still holds does, so that it stays in sight until it is mended or
+     * accepted. A false alarm comes in one of a hundred cases at most. Waits for the last of several repetitions.
+     *
+     * @throws dev.vllmjunit.evidence.InvalidRunException if the result is invalid or the history has too few results to compare with
+     */
+    public BenchmarkResultAssert hasNotRegressedFrom(Baseline baseline) {
+        if (Repetitions.isPreliminary(actual.requireValid())) {
+            return this;
+        }
+        Review review = baseline.review(actual);
+        if (!review.regressed().isEmpty()) {
+            report(failure("%s", Regression.message(review, actual)));
+        }
+        return this;
     }
 
     BenchmarkResultAssert collectingInto(AssertionErrorCollector softly) {

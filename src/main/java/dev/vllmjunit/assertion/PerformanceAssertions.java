@@ -2,6 +2,7 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.RateSearch;
+import dev.vllmjunit.history.Baseline;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.data.Percentage;
 
@@ -46,6 +47,11 @@ public final class PerformanceAssertions {
     @CheckReturnValue
     public static BenchmarkResultAssert then(BenchmarkResult actual) {
         return assertThat(actual);
+    }
+
+    /** What earlier results of the same conditions say, as in {@code assertThat(warm).hasNotRegressedFrom(baseline())}. */
+    public static Baseline baseline() {
+        return Baseline.inUse();
     }
 
     /**

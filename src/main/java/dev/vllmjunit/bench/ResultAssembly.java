@@ -117,7 +117,7 @@ final class ResultAssembly {
 
     private RunConditions conditions(DriverHealth health, Optional<String> traffic, String compared) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
-        facts.put("arrivals", schedule.arrivals().describe());
+        facts.put("load", load());
         facts.put("driver send lateness, p99", Figures.seconds(health.p99SendLatenessNanos() / 1e9));
         facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
@@ -126,5 +126,12 @@ final class ResultAssembly {
         facts.put("outputs compared with a fresh computation", compared);
         return new RunConditions(
                 topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, facts);
+    }
+
+    /** The schedule's name tells what is asked, not how much at a time. */
+    private String load() {
+        return schedule.requests().size() + " requests, " + schedule.promptTokens() + " prompt tokens, "
+                + schedule.outputTokens() + " output tokens; "
+                + schedule.arrivals().describe();
     }
 }

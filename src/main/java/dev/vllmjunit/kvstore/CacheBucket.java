@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
  * The bucket of the S3 tier, for setting up and inspecting a run. Thread-safe. Calls block, each no longer than 20 seconds per
- * request, and throw {@link ObjectStoreException}. Nothing outside the access's key prefix is listed or cleared.
+ * request, and throw {@link ObjectStoreException}. Nothing outside the access's key prefix is cleared.
  */
 public final class CacheBucket implements AutoCloseable {
 
@@ -66,10 +66,19 @@ public final class CacheBucket implements AutoCloseable {
     }
 
     private List<CacheObject> everything() {
+        return everything(access.keyPrefix());
+    }
+
+    /** Whole keys of all objects below any prefix, whoever wrote them, in their order. */
+    public List<String> keysBelow(String prefix) {
+        return everything(prefix).stream().map(CacheObject::key).toList();
+    }
+
+    private List<CacheObject> everything(String prefix) {
         List<CacheObject> objects = new ArrayList<>();
         String continuation = null;
         do {
-            ListObjectsV2Response page = await(client.list(access.keyPrefix(), continuation));
+            ListObjectsV2Response page = await(client.list(prefix, continuation));
             page.contents()
                     .forEach(o -> objects.add(new CacheObject(
                             o.key(), o.size(), o.eTag() == null ? "" : o.eTag().replace("\"", ""))));

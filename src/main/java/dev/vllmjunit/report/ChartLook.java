@@ -42,7 +42,9 @@ final class ChartLook {
                 .setLegendLayout(LegendLayout.Horizontal)
                 .setLegendBorderColor(Color.WHITE)
                 .setLegendFont(font(Font.PLAIN, 14))
-                .setLegendPadding(14);
+                .setLegendPadding(14)
+                .setAnnotationTextFont(font(Font.PLAIN, 14))
+                .setAnnotationTextFontColor(Palette.INK);
         styler.setAxisTitleFont(font(Font.PLAIN, 15))
                 .setAxisTickLabelsFont(font(Font.PLAIN, 14))
                 .setAxisTickLabelsColor(Palette.INK)

@@ -2,6 +2,7 @@ package dev.vllmjunit.report;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.HopBreakdown;
+import dev.vllmjunit.history.Review;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,14 @@ final class Charts {
                 draw("throughput", () -> BarCharts.throughput(runs)),
                 hops ? draw("hops", () -> HopCharts.means(runs)) : Optional.empty(),
                 draw("ttft-distribution", () -> DistributionChart.of(runs))));
+    }
+
+    /** Of a result's figures over its history, where there is one. */
+    static List<ChartImage> of(Review review) {
+        return drawn(review.trends().stream()
+                .filter(trend -> trend.points().size() > Review.FEWEST_TO_SHOW)
+                .map(trend -> draw(
+                        ReportFiles.slug("trend-" + trend.measure().label()), () -> TrendChart.of(review, trend))));
     }
 
     private static List<ChartImage> drawn(Stream<Optional<ChartImage>> charts) {

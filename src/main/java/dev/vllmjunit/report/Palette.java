@@ -15,6 +15,12 @@ final class Palette {
     static final Color PALE_INK = new Color(0x57606A);
     static final Color GRID = new Color(0xD8DEE4);
 
+    /** Of a figure over time: its level, and where that changed. */
+    static final Color LEVEL = new Color(0x0072B2);
+
+    static final Color WORSE = new Color(0xD55E00);
+    static final Color BETTER = new Color(0x009E73);
+
     private static final Color BLUE = new Color(0x0072B2);
     private static final Color ORANGE = new Color(0xE69F00);
     private static final Color GREEN = new Color(0x009E73);

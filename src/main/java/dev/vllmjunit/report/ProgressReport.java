@@ -2,6 +2,7 @@ package dev.vllmjunit.report;
 
 import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.history.Accepting.Accepted;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -80,6 +81,15 @@ public final class ProgressReport {
     public void expectations(List<ExpectationOutcome> outcomes) {
         ExpectationRows.of(outcomes)
                 .forEach(table -> out.println(table.masked(mask).text()));
+    }
+
+    /** A baseline that was accepted. */
+    public void accepted(Accepted accepted) {
+        out.println(HistoryTables.of(accepted).masked(mask).text());
+        out.println(mask.apply((accepted.isNew()
+                        ? "Accepted, from " + accepted.results() + " results since " + accepted.since()
+                        : "Nothing changed: this is the baseline already, since " + accepted.since())
+                + ": " + accepted.file()));
     }
 
     /** One line. */

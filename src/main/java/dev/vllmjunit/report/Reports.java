@@ -2,6 +2,8 @@ package dev.vllmjunit.report;
 
 import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.Machine;
+import dev.vllmjunit.history.Review;
 import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.report.interchange.RequestLog;
 import dev.vllmjunit.report.interchange.VllmBenchResult;
@@ -136,6 +138,22 @@ public final class Reports {
                 .publish(runs, allure);
     }
 
+    /** Shows the figures of a result over its history; nothing where there are too few results for a picture. */
+    public void history(Review review) {
+        if (review.earlier() < Review.FEWEST_TO_SHOW) {
+            return;
+        }
+        String name = "history, " + review.cacheState();
+        List<Table> tables = HistoryTables.of(review);
+        List<ChartImage> charts = Charts.of(review);
+        String lead = review.fingerprint().describe();
+        section(name, name)
+                .add("history", "history.html", Html.page(mask.apply(name), mask.apply(lead), tables, charts))
+                .add(charts)
+                .add("history, text", "history.txt", Table.text(tables))
+                .publish(runs, allure);
+    }
+
     /** Shows a profile's expectations, the guide's row by row, with what was measured and the verdict. */
     public Path expectations(List<ExpectationOutcome> outcomes) {
         List<Table> tables = ExpectationRows.of(outcomes).stream()
@@ -167,7 +185,7 @@ public final class Reports {
 
     /** Adds to Allure's environment, beside what the machine is, and writes its categories. */
     public void environment(Map<String, String> values) {
-        Map<String, String> all = new TreeMap<>(Machine.facts());
+        Map<String, String> all = new TreeMap<>(Machine.here().facts());
         values.forEach((key, value) -> all.put(key, mask.apply(value)));
         AllureEnvironment.add(allureResults, all);
         ReportFiles.write(allureResults.resolve("categories.json"), Categories.json());

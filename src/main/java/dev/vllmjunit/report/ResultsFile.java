@@ -1,6 +1,7 @@
 package dev.vllmjunit.report;
 
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
+import dev.vllmjunit.evidence.Machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ public record ResultsFile(
                 UNITS,
                 runs.indexOf(headline),
                 List.copyOf(runs),
-                Machine.facts(),
+                Machine.here().facts(),
                 Instant.now());
     }
 

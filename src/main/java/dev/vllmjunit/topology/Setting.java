@@ -148,6 +148,14 @@ public final class Setting<T> {
             ValueType.count(0, Integer.MAX_VALUE),
             "2");
 
+    /** Where results are kept for later ones to be compared with. */
+    public static final Setting<String> HISTORY = new Setting<>(
+            "vllm.history",
+            "where results are kept, for later ones to be compared with",
+            ValueType.HISTORY,
+            Optional.empty(),
+            "`history` below the reports directory");
+
     /** Whether a progress bar is drawn. */
     public static final Setting<String> PROGRESS = with(
             "vllm.progress",
@@ -188,6 +196,7 @@ public final class Setting<T> {
             OUTPUT_TOKENS,
             CONCURRENCY,
             INTEGRITY_SAMPLES,
+            HISTORY,
             PROGRESS);
 
     private final String key;

@@ -45,6 +45,10 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
     static final ValueType<Path> DIRECTORY = new ValueType<>("a directory's path", Path::of);
     static final ValueType<Path> FILE = new ValueType<>("a file's path", Path::of);
 
+    static final ValueType<String> HISTORY =
+            new ValueType<>("a directory's path, s3://BUCKET/PREFIX, or off", ValueType::history);
+
+    private static final Pattern S3_LOCATION = Pattern.compile("s3://[a-z0-9][a-z0-9.-]+(/[^?#]*)?");
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
     private static final Map<String, Duration> UNITS = Map.of(
             "ms",
@@ -98,6 +102,14 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
             throw new IllegalArgumentException();
         }
         return text;
+    }
+
+    private static String history(String text) {
+        String location = text(text).strip();
+        if (location.contains("://") && !S3_LOCATION.matcher(location).matches()) {
+            throw new IllegalArgumentException();
+        }
+        return location;
     }
 
     private static boolean flag(String text) {

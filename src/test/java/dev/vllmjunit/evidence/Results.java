@@ -39,6 +39,8 @@ public final class Results {
     private int outputTokens = 16;
     private double[] cachedShare = {0, 0, 0};
     private boolean hops = true;
+    private Instant startedAt = Instant.parse("2026-01-01T00:00:00Z");
+    private Map<String, String> facts = Map.of();
     private Map<String, Double> metrics = Map.of("cache-server/lmcache_mp_lookup_hit_l2_tokens_total", 1.0);
     private final List<Problem> problems = new ArrayList<>();
 
@@ -102,6 +104,16 @@ public final class Results {
     /** Shares of the prompt tokens by tier; the rest is computed. */
     public Results cached(double device, double host, double s3) {
         this.cachedShare = new double[] {device, host, s3};
+        return this;
+    }
+
+    public Results startedAt(Instant time) {
+        this.startedAt = time;
+        return this;
+    }
+
+    public Results facts(Map<String, String> values) {
+        this.facts = values;
         return this;
     }
 
@@ -197,8 +209,7 @@ public final class Results {
     }
 
     private RunConditions conditions() {
-        return new RunConditions(
-                topology(), stack, modelled, workload, state, Instant.parse("2026-01-01T00:00:00Z"), Map.of());
+        return new RunConditions(topology(), stack, modelled, workload, state, startedAt, facts);
     }
 
     private Topology topology() {

@@ -84,6 +84,11 @@ class SettingsTest {
                 Map.of(),
                 Map.of("vllm.progress", "on"),
                 "JUnit configuration parameter vllm.progress is \"on\"; write one of auto, off");
+        assertRefused(
+                Map.of("vllm.history", "s3:///nightly"),
+                Map.of(),
+                Map.of(),
+                "system property vllm.history is \"s3:///nightly\"; write a directory's path, s3://BUCKET/PREFIX, or off");
     }
 
     @Test

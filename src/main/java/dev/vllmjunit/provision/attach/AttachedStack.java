@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Nodes that somebody else runs.
@@ -36,6 +38,8 @@ record AttachedStack(
     public Map<String, String> facts() {
         Map<String, String> facts = new TreeMap<>();
         nodes().forEach(node -> facts.put(node.spec().name(), describe(node)));
+        facts.put("vLLM", perNode(RunningNode::version));
+        facts.put("hardware", perNode(this::device));
         cacheServer.ifPresent(server -> facts.put("cache server", server.toString()));
         objectStore.ifPresent(store -> facts.put("object store", store.toString()));
         return facts;
@@ -43,9 +47,18 @@ record AttachedStack(
 
     /** A declared accelerator is a wish; what the node really computes on is a fact. */
     private String describe(RunningNode node) {
-        String device = devices.getOrDefault(node.spec().name(), "a device it does not tell");
-        return node.endpoint() + ", vLLM " + node.version() + " on " + device + " (declared "
+        return node.endpoint() + ", vLLM " + node.version() + " on " + device(node) + " (declared "
                 + node.spec().accelerator() + ")";
+    }
+
+    private String device(RunningNode node) {
+        return devices.getOrDefault(node.spec().name(), "a device it does not tell");
+    }
+
+    private String perNode(Function<RunningNode, String> fact) {
+        return nodes().stream()
+                .map(node -> node.spec().name() + " " + fact.apply(node))
+                .collect(Collectors.joining("; "));
     }
 
     @Override

@@ -67,7 +67,9 @@ class AttachProvisionerTest {
             assertThat(stack.modelled()).isFalse();
             assertThat(stack.facts())
                     .containsEntry("prefill-0", url() + ", vLLM 0.32.0 on cpu (declared ROCM)")
-                    .containsEntry("decode-0", url() + ", vLLM 0.32.0 on cpu (declared GAUDI)");
+                    .containsEntry("decode-0", url() + ", vLLM 0.32.0 on cpu (declared GAUDI)")
+                    .containsEntry("vLLM", "prefill-0 0.32.0; decode-0 0.32.0")
+                    .containsEntry("hardware", "prefill-0 cpu; decode-0 cpu");
         }
     }
 
