@@ -117,7 +117,7 @@ enum OtherClient {
 
     private static List<String> vllm(Load load) {
         return List.of(
-                ("--backend vllm --model model --dataset-name random --random-input-len 8 --ignore-eos --disable-tqdm"
+                ("--backend openai --endpoint /v1/completions --model model --dataset-name random --random-input-len 8 --ignore-eos --disable-tqdm"
                                 + " --base-url " + load.server + " --tokenizer " + load.tokenizer
                                 + " --random-output-len "
                                 + load.tokens + " --num-prompts " + load.requests + " --max-concurrency "

@@ -146,7 +146,7 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter {
         if (sent == 1) {
             tally.first(now - receivedNanos, now);
         }
-        tally.wrote(1, now);
+        tally.wrote(1);
     }
 
     private void stamp(byte[] event, long now) {
@@ -160,7 +160,7 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter {
         while (sent + FLOOD_EVENTS < plan.tokens() && channel.isWritable()) {
             sent += FLOOD_EVENTS;
             channel.writeAndFlush(FLOOD.duplicate(), channel.voidPromise());
-            tally.wrote(FLOOD_EVENTS, System.nanoTime());
+            tally.wrote(FLOOD_EVENTS);
         }
         if (sent + FLOOD_EVENTS >= plan.tokens() && sent < plan.tokens()) {
             int rest = plan.tokens() - sent - 1;
@@ -169,7 +169,7 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter {
             write(ascii(Responses.chunks(Responses.event(" word", "\"length\""))));
             write(end);
             channel.flush();
-            tally.wrote(rest + 1, System.nanoTime());
+            tally.wrote(rest + 1);
         }
     }
 

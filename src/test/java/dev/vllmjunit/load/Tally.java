@@ -12,26 +12,24 @@ final class Tally {
     private final Histogram ttft = new Histogram(3);
     private long events;
     private long firstNanos;
-    private long lastNanos;
 
     void first(long ttftNanos, long now) {
         ttft.recordValue(ttftNanos);
         firstNanos = firstNanos == 0 ? now : firstNanos;
     }
 
-    void wrote(int more, long now) {
+    void wrote(int more) {
         events += more;
-        lastNanos = now;
     }
 
-    /** Requests, events, events per second, mean TTFT in milliseconds; and starts again. */
+    /** Requests, events, events per second until now, mean TTFT in milliseconds; and starts again. */
     String take() {
         String said = String.format(
                 Locale.ROOT,
                 "%d %d %.0f %.3f",
                 ttft.getTotalCount(),
                 events,
-                events * 1e9 / Math.max(1, lastNanos - firstNanos),
+                events * 1e9 / Math.max(1, System.nanoTime() - firstNanos),
                 ttft.getMean() / 1e6);
         ttft.reset();
         events = 0;
