@@ -12,6 +12,7 @@ import dev.vllmjunit.evidence.TokenAccount;
 import dev.vllmjunit.evidence.TokenAccounting;
 import dev.vllmjunit.evidence.TransferTotals;
 import dev.vllmjunit.load.DriverHealth;
+import dev.vllmjunit.load.Lateness;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.HopTimeline;
@@ -56,7 +57,7 @@ final class ResultAssembly {
         TransferTotals transfers = TokenAccounting.transfers(delta);
         return new BenchmarkResult(
                 conditions(load.health(), traffic.fact(), compared.fact()),
-                Duration.ofNanos(Math.max(1, load.endNanos() - load.startNanos())),
+                duration(load),
                 load.requests(),
                 hops,
                 tokens,
@@ -76,6 +77,10 @@ final class ResultAssembly {
                         .toList(),
                 compared.differences(),
                 List.of());
+    }
+
+    private static Duration duration(LoadResult load) {
+        return Duration.ofNanos(Math.max(1, load.endNanos() - load.startNanos()));
     }
 
     private List<Problem> problems(
@@ -100,7 +105,7 @@ final class ResultAssembly {
             problems.addAll(traffic);
         }
         if (problems.isEmpty()) {
-            DriverCheck.check(load.requests(), load.health()).ifPresent(problems::add);
+            DriverCheck.check(load.requests(), duration(load), load.health()).ifPresent(problems::add);
         }
         return problems;
     }
@@ -118,8 +123,9 @@ final class ResultAssembly {
     private RunConditions conditions(DriverHealth health, Optional<String> traffic, String compared) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
         facts.put("load", load());
-        facts.put("driver send lateness, p99", Figures.seconds(health.p99SendLatenessNanos() / 1e9));
-        facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
+        facts.put("arrivals", arrivals());
+        facts.put("driver send lateness", described(health.sending()));
+        facts.put("driver loop lag", described(health.loop()));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
         facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
         traffic.ifPresent(fact -> facts.put("S3 requests in the run", fact));
@@ -133,5 +139,18 @@ final class ResultAssembly {
         return schedule.requests().size() + " requests, " + schedule.promptTokens() + " prompt tokens, "
                 + schedule.outputTokens() + " output tokens; "
                 + schedule.arrivals().describe();
+    }
+
+    /** Whether latencies tell of a stall (coordinated omission). */
+    private String arrivals() {
+        return schedule.arrivals().describe()
+                + (schedule.arrivals().openLoop()
+                        ? ": latency counts from the intended start, so that a stall shows in the tail"
+                        : ": a stall delays later requests instead of showing in their latency, so that the tail is a lower bound");
+    }
+
+    private static String described(Lateness late) {
+        return "mean " + Figures.seconds(late.meanNanos() / 1e9) + ", p99 " + Figures.seconds(late.p99Nanos() / 1e9)
+                + ", largest " + Figures.seconds(late.maxNanos() / 1e9);
     }
 }

@@ -1,20 +1,24 @@
 package dev.vllmjunit.load;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A request is due when a slot is free. The first ones go out in small groups, between which the event loop reads: otherwise a
- * thousand of them would hold up the answers to the first.
+ * A request is due when a slot is free. The first ones go out one by one, a little apart, and the event loop reads in between:
+ * otherwise a thousand of them would hold up each other and the answers to the first.
  */
 final class ClosedLoopPacing implements Pacing {
 
-    private static final int GROUP = 16;
+    /** About twice what sending one takes, so that a server that reads as fast as this sends has no queue. */
+    private static final long APART_NANOS = TimeUnit.MICROSECONDS.toNanos(30);
 
     private final int slots;
     private final int requests;
     private final EventLoop loop;
     private final Sender sender;
+    private final Runnable fill = this::fillSlots;
     private int filled;
+    private long nextFillNanos;
     private int next;
     private boolean stopped;
 
@@ -27,16 +31,19 @@ final class ClosedLoopPacing implements Pacing {
 
     @Override
     public void start(long startNanos) {
+        nextFillNanos = startNanos;
         fillSlots();
     }
 
     private void fillSlots() {
-        for (int i = 0; i < GROUP && filled < slots; i++) {
+        long now = System.nanoTime();
+        if (filled < slots && now >= nextFillNanos) {
             filled++;
-            ended(System.nanoTime());
+            nextFillNanos = now + APART_NANOS;
+            ended(now);
         }
         if (filled < slots) {
-            loop.execute(this::fillSlots);
+            loop.execute(fill);
         }
     }
 

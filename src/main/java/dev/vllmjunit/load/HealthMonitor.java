@@ -42,10 +42,8 @@ final class HealthMonitor {
     DriverHealth health(int connections) {
         MachineTimes after = MachineTimes.now();
         return new DriverHealth(
-                lateness.getMaxValue(),
-                lateness.getValueAtPercentile(99),
-                lag.getMaxValue(),
-                lag.getValueAtPercentile(99),
+                Lateness.of(lateness),
+                Lateness.of(lag),
                 after.gcNanosSince(before),
                 after.stealFractionSince(before),
                 connections);

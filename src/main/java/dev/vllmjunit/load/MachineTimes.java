@@ -6,15 +6,19 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * What garbage collectors and the hypervisor have taken so far.
  *
- * @param gcMillis since the JVM's start
+ * @param gcMillis pauses since the JVM's start
  * @param stolenTicks since the machine's start
  * @param allTicks the machine's CPU time of all kinds
  */
 record MachineTimes(long gcMillis, long stolenTicks, long allTicks) {
+
+    /** Collectors that run beside the program: Z's and Shenandoah's cycles, whose pauses are counted apart, and G1's marking. */
+    private static final Pattern WITHOUT_PAUSE = Pattern.compile("Cycles|Concurrent");
 
     private static final Path CPU_TIMES = Path.of("/proc/stat");
     /** Position of the steal time behind the word {@code cpu}: proc(5). */
@@ -24,6 +28,7 @@ record MachineTimes(long gcMillis, long stolenTicks, long allTicks) {
 
     static MachineTimes now() {
         long gc = ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .filter(collector -> !WITHOUT_PAUSE.matcher(collector.getName()).find())
                 .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                 .filter(millis -> millis > 0)
                 .sum();

@@ -26,6 +26,7 @@ final class Run implements Connection.Owner {
     /** Connections that take longer are left to the requests that need them. */
     private static final long OPENING_MILLIS = 2_000;
 
+    private static final long SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long GRACE_MILLIS = 30_000;
 
     private final EventLoop loop;
@@ -70,9 +71,15 @@ final class Run implements Connection.Owner {
     /** Opens connections first, so that no request pays for the client's own preparations. */
     void begin() {
         int connections = pacing.connections();
+        long begunNanos = System.nanoTime();
         ScheduledFuture<?> late = loop.schedule(this::start, OPENING_MILLIS + connections, TimeUnit.MILLISECONDS);
         over.whenComplete((nothing, none) -> late.cancel(false));
-        pool.openBeforehand(connections, this::start);
+        pool.openBeforehand(connections, () -> settle(System.nanoTime() - begunNanos));
+    }
+
+    /** A connection is open before the server has accepted it: it is given as long again as the opening took. */
+    private void settle(long openingNanos) {
+        loop.schedule(this::start, Math.max(SETTLING_NANOS, openingNanos), TimeUnit.NANOSECONDS);
     }
 
     private void start() {

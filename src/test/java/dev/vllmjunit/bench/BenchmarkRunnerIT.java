@@ -214,6 +214,18 @@ class BenchmarkRunnerIT {
     }
 
     @Test
+    void aClosedLoopSaysThatItsTailIsALowerBound() {
+        assertThat(rig.runner
+                        .run(WORKLOAD, CacheState.EMPTY)
+                        .conditions()
+                        .facts()
+                        .get("arrivals"))
+                .startsWith("closed loop, ")
+                .endsWith(": a stall delays later requests instead of showing in their latency, so that the tail is a"
+                        + " lower bound");
+    }
+
+    @Test
     void tellsWhatTheObjectStoreHolds() {
         rig.runner.run(WORKLOAD, CacheState.S3_ONLY).requireValid();
 

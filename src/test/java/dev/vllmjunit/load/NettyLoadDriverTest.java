@@ -213,8 +213,8 @@ class NettyLoadDriverTest {
             assertThat(late.sentNanos()).isGreaterThanOrEqualTo(blocked.get());
             assertThat(millis(late.sentNanos() - late.intendedNanos())).isGreaterThanOrEqualTo(50);
             assertThat(late.timeToFirstTokenNanos()).isGreaterThan(late.sentNanos() - late.intendedNanos());
-            assertThat(millis(result.health().maxSendLatenessNanos())).isGreaterThanOrEqualTo(50);
-            assertThat(millis(result.health().maxLoopLagNanos())).isGreaterThanOrEqualTo(50);
+            assertThat(millis(result.health().sending().maxNanos())).isGreaterThanOrEqualTo(50);
+            assertThat(millis(result.health().loop().maxNanos())).isGreaterThanOrEqualTo(50);
         }
     }
 
