@@ -31,10 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DifferencesIT {
 
-    private static final int TRIALS = Integer.getInteger("trials", 200);
-    private static final int LANES = Integer.getInteger("lanes", 12);
-    private static final int REPETITIONS = Integer.getInteger("repetitions", 5);
-    private static final int DOCUMENTS = Integer.getInteger("docs", 5);
+    private static final int TRIALS = 200;
+    private static final int LANES = 12;
+    private static final int REPETITIONS = 5;
+    private static final int DOCUMENTS = 5;
     private static final int WARM_UP = 3;
     private static final double SLOWDOWN = 1.1;
 

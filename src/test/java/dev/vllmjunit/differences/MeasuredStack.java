@@ -80,9 +80,12 @@ final class MeasuredStack implements AutoCloseable {
 
     /** What this measurement does not look at is empty. */
     private BenchmarkResult result(LoadResult load, Instant startedAt) {
-        load.requests().stream().flatMap(sent -> sent.error().stream()).findAny().ifPresent(error -> {
-            throw new AssertionError("a request failed: " + error);
-        });
+        load.requests().stream()
+                .flatMap(sent -> sent.error().stream())
+                .findAny()
+                .ifPresent(error -> {
+                    throw new AssertionError("a request failed: " + error);
+                });
         return new BenchmarkResult(
                 new RunConditions(
                         request.topology(), "embedded", true, schedule.name(), CacheState.EMPTY, startedAt, Map.of()),
@@ -120,13 +123,15 @@ final class MeasuredStack implements AutoCloseable {
     }
 
     private static ProvisionRequest request(Path directory, MeasuredCost cost) {
-        cost.write(directory.resolve("cost.yaml")); // creates the directory
-        write(directory.resolve("given.yaml"), "extends: nixl-only\nembedded:\n  deviceCacheTokens: 20000\n  calibration: "
-                + directory.resolve("cost.yaml").toAbsolutePath() + "\n");
+        cost.write(directory.resolve("cost.yaml"));
+        write(
+                directory.resolve("given.yaml"),
+                "extends: nixl-only\nembedded:\n  deviceCacheTokens: 20000\n  calibration: "
+                        + directory.resolve("cost.yaml").toAbsolutePath() + "\n");
         write(directory.resolve("nixl-only.yaml"), read(Path.of("profiles", "nixl-only.yaml")));
         Profile profile = new ProfileLoader(directory).load("given");
-        Declaration declaration = new Declaration(
-                "class X", List.of(node(NodeRole.PREFILL), node(NodeRole.DECODE)), Optional.empty());
+        Declaration declaration =
+                new Declaration("class X", List.of(node(NodeRole.PREFILL), node(NodeRole.DECODE)), Optional.empty());
         return new ProvisionRequest(TopologyMerge.merge(declaration, profile), profile, directory, DEADLINE);
     }
 
