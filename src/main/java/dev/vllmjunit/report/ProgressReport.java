@@ -82,6 +82,11 @@ public final class ProgressReport {
                 .forEach(table -> out.println(table.masked(mask).text()));
     }
 
+    /** What became of a test, in one line. */
+    public void verdict(TestVerdict verdict) {
+        line(verdict.line());
+    }
+
     /** One line. */
     public void line(String text) {
         out.println(mask.apply(text));

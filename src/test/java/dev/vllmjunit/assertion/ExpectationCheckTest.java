@@ -21,6 +21,7 @@ import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.topology.Expectation;
 import dev.vllmjunit.topology.Expectation.Metric;
 import dev.vllmjunit.topology.Expectation.Range;
+import dev.vllmjunit.stats.Interval;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +44,14 @@ class ExpectationCheckTest {
 
         assertThat(outcome(expectation))
                 .isEqualTo(new ExpectationOutcome(
-                        expectation, OptionalDouble.of(500), Optional.of(new Range(400, 600)), Verdict.PASS, ""));
-        assertThat(outcome(expectation).sentence()).isEqualTo("500 ms; expected: 400–600 ms; guide: 50–100 ms");
+                        expectation,
+                        OptionalDouble.of(500),
+                        Optional.of(new Interval(500, 500, 0.95)),
+                        Optional.of(new Range(400, 600)),
+                        Verdict.PASS,
+                        ""));
+        assertThat(outcome(expectation).sentence())
+                .isEqualTo("500 ms (500–500 ms); expected: 400–600 ms; guide: 50–100 ms");
     }
 
     @Test
@@ -53,7 +60,7 @@ class ExpectationCheckTest {
                 outcome(expectation(TTFT_MEAN, Map.of("embedded", new Range(Double.NEGATIVE_INFINITY, 499))));
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(outcome.sentence()).isEqualTo("500 ms; expected: at most 499 ms; guide: 50–100 ms");
+        assertThat(outcome.sentence()).isEqualTo("500 ms (500–500 ms); expected: at most 499 ms; guide: 50–100 ms");
     }
 
     @Test
@@ -61,7 +68,7 @@ class ExpectationCheckTest {
         ExpectationOutcome outcome = outcome(expectation(TTFT_MEAN, Map.of("attach", new Range(0, 1))));
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.REPORTED);
-        assertThat(outcome.sentence()).isEqualTo("500 ms; guide: 50–100 ms");
+        assertThat(outcome.sentence()).isEqualTo("500 ms (500–500 ms); guide: 50–100 ms");
     }
 
     @Test
@@ -75,7 +82,7 @@ class ExpectationCheckTest {
 
         assertThat(outcome.verdict()).isEqualTo(Verdict.NOT_FEASIBLE);
         assertThat(outcome.sentence())
-                .isEqualTo("500 ms; guide: 50–100 ms; not feasible: computing takes 306 ms at peak");
+                .isEqualTo("500 ms (500–500 ms); guide: 50–100 ms; not feasible: computing takes 306 ms at peak");
     }
 
     @Test
@@ -123,7 +130,7 @@ class ExpectationCheckTest {
 
         assertThat(outcome.measured()).hasValue(4);
         assertThat(outcome.verdict()).isEqualTo(Verdict.PASS);
-        assertThat(outcome.sentence()).isEqualTo("4 x better than EMPTY; expected: 2–100 x; guide: 4–5 x");
+        assertThat(outcome.sentence()).isEqualTo("4 x better than EMPTY (4–4 x); expected: 2–100 x; guide: 4–5 x");
     }
 
     @Test
@@ -197,7 +204,7 @@ class ExpectationCheckTest {
     void doesNotDivideByNothing() {
         assertThat(only(relative(CACHE_HIT_RATE, GUIDE), RESULTS).sentence())
                 .isEqualTo(
-                        "INVALID (NOT_OBSERVABLE): CACHE_HIT_RATE is 0 in one of the two runs: nothing to compare with");
+                        "INVALID (NOT_OBSERVABLE): cache hit rate of the prefill nodes is 0 in one of the two runs: nothing to compare with");
     }
 
     @Test

@@ -37,6 +37,7 @@ public final class Results {
     private double[] ttftMillis = constant(30, 2_000);
     private double gapMillis = 20;
     private int outputTokens = 16;
+    private int documents = Integer.MAX_VALUE;
     private double[] cachedShare = {0, 0, 0};
     private boolean hops = true;
     private Map<String, Double> metrics = Map.of("cache-server/lmcache_mp_lookup_hit_l2_tokens_total", 1.0);
@@ -90,6 +91,12 @@ public final class Results {
     /** One request per value, in milliseconds. */
     public Results ttft(double... millis) {
         this.ttftMillis = millis.clone();
+        return this;
+    }
+
+    /** So many documents, asked about in turns; without this call, each request asks about its own. */
+    public Results documents(int count) {
+        this.documents = count;
         return this;
     }
 
@@ -150,7 +157,7 @@ public final class Results {
         }
         return new RequestRecord(
                 index,
-                index,
+                index % documents,
                 "request-" + index,
                 start,
                 start,
