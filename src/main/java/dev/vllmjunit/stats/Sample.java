@@ -8,7 +8,6 @@ import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /** Observed values of one quantity in one unit, at least one. Immutable, thread-safe. */
 public final class Sample {
@@ -31,15 +30,7 @@ public final class Sample {
      * @throws IllegalArgumentException if there is no value, or one that is not finite
      */
     public static Sample of(double... values) {
-        if (values.length == 0) {
-            throw new IllegalArgumentException("a sample of no values has no statistics; give at least one value");
-        }
-        for (double value : values) {
-            if (!Double.isFinite(value)) {
-                throw new IllegalArgumentException(
-                        "a sample holds the value " + value + "; every value must be finite");
-            }
-        }
+        Values.requireFinite("a sample", values);
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return new Sample(sorted);
@@ -91,6 +82,19 @@ public final class Sample {
         return (int) Math.ceil(Math.log(1 - QUANTILE_CONFIDENCE) / Math.log(q));
     }
 
+    /**
+     * The fewest values for which {@link #quantileInterval} exists: the least n with {@code max(q, 1 - q)^n <= (1 - confidence) / 2}.
+     * At 95 % confidence 6 for the median, 36 for p90, 72 for p95, 368 for p99.
+     *
+     * @param q between 0 and 1, both excluded
+     * @param confidence between 0 and 1, both excluded
+     */
+    public static int smallestSizeFor(double q, double confidence) {
+        Probability.require("quantile", q);
+        Probability.require("confidence", confidence);
+        return (int) Math.ceil(Math.log((1 - confidence) / 2) / Math.log(Math.max(q, 1 - q)));
+    }
+
     /** Whether this sample has at least {@link #smallestSizeFor(double)} values. */
     public boolean supports(double q) {
         return size() >= smallestSizeFor(q);
@@ -108,28 +112,25 @@ public final class Sample {
         Probability.require("quantile", q);
         Probability.require("confidence", confidence);
         double tail = (1 - confidence) / 2;
-        BinomialDistribution below = BinomialDistribution.of(size(), q);
-        int low = below.inverseCumulativeProbability(tail);
-        int high = below.inverseCumulativeProbability(1 - tail) + 1;
+        int low = size() - rank(1 - q, 1 - tail);
+        int high = rank(q, 1 - tail) + 1;
         return low < 1 || high > size()
                 ? Optional.empty()
                 : Optional.of(new Interval(sorted[low - 1], sorted[high - 1], confidence));
     }
 
     /**
-     * The confidence interval of the mean by Student's t: exact for normal values, approximate for many of any kind.
+     * The confidence interval of the mean of independent values by the bootstrap; see {@link Bootstrap#mean(double[], double)}.
      *
      * @param confidence between 0 and 1, both excluded
      * @return empty for a single value
      */
     public Optional<Interval> meanInterval(double confidence) {
-        Probability.require("confidence", confidence);
-        if (size() < 2) {
-            return Optional.empty();
-        }
-        double t = TDistribution.of(size() - 1.0).inverseSurvivalProbability((1 - confidence) / 2);
-        double margin = t * standardError();
-        return Optional.of(new Interval(mean() - margin, mean() + margin, confidence));
+        return Bootstrap.mean(sorted, confidence);
+    }
+
+    private int rank(double q, double level) {
+        return BinomialDistribution.of(size(), q).inverseCumulativeProbability(level);
     }
 
     /** Standard deviation of the mean. */

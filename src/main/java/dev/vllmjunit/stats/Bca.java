@@ -1,0 +1,97 @@
+package dev.vllmjunit.stats;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.distribution.TDistribution;
+
+/**
+ * The bias-corrected and accelerated bootstrap interval (Efron and Tibshirani 1993, section 14.3) of a statistic that is a
+ * smooth function of totals over independent units.
+ *
+ * @param strata groups of units, each resampled from itself
+ * @param statistic of the totals of all strata, one after the other
+ */
+record Bca(List<Stratum> strata, ToDoubleFunction<double[]> statistic) {
+
+    private static final int RESAMPLES = 2_000;
+    private static final long SEED = 0x5DEECE66DL;
+    private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+    private static final Quantile QUANTILE =
+            Quantile.withDefaults().with(EstimationMethod.HF6).withCopy(false);
+
+    /** Empty if a stratum has a single unit: nothing then tells how much units differ. */
+    Optional<Interval> interval(double confidence) {
+        Probability.require("confidence", confidence);
+        if (strata.stream().anyMatch(stratum -> stratum.size() < 2)) {
+            return Optional.empty();
+        }
+        double[] totals = totals();
+        Jackknife jackknife = Jackknife.of(strata, totals, statistic);
+        double[] replicates = replicates();
+        double bias = bias(replicates, statistic.applyAsDouble(totals));
+        double reach = jackknife.widening()
+                * TDistribution.of(jackknife.freedom()).inverseSurvivalProbability((1 - confidence) / 2);
+        return Optional.of(new Interval(
+                at(replicates, bias, -reach, jackknife.acceleration()),
+                at(replicates, bias, reach, jackknife.acceleration()),
+                confidence));
+    }
+
+    /** The statistic of what was observed. */
+    double observed() {
+        return statistic.applyAsDouble(totals());
+    }
+
+    private double[] totals() {
+        double[] totals = new double[width()];
+        int offset = 0;
+        for (Stratum stratum : strata) {
+            stratum.addAll(totals, offset);
+            offset += stratum.width();
+        }
+        return totals;
+    }
+
+    private double[] replicates() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        double[] replicates = new double[RESAMPLES];
+        Arrays.setAll(replicates, i -> replicate(random));
+        Arrays.sort(replicates);
+        return replicates;
+    }
+
+    private double replicate(SplittableRandom random) {
+        double[] totals = new double[width()];
+        int offset = 0;
+        for (Stratum stratum : strata) {
+            stratum.addResample(totals, offset, random);
+            offset += stratum.width();
+        }
+        return statistic.applyAsDouble(totals);
+    }
+
+    private int width() {
+        return strata.stream().mapToInt(Stratum::width).sum();
+    }
+
+    /** How far the statistic lies from the median of its replicates, in standard deviations; replicates like it count half. */
+    private static double bias(double[] replicates, double observed) {
+        double below = Arrays.stream(replicates)
+                .map(replicate -> replicate < observed ? 1 : replicate == observed ? 0.5 : 0)
+                .sum();
+        return NORMAL.inverseCumulativeProbability(below / replicates.length);
+    }
+
+    private static double at(double[] replicates, double bias, double z, double acceleration) {
+        double moved = bias + z;
+        double stretch = 1 - acceleration * moved;
+        double level = stretch > 0 ? NORMAL.cumulativeProbability(bias + moved / stretch) : z < 0 ? 0 : 1;
+        return QUANTILE.evaluate(replicates, level);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.vllmjunit.stats;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Confidence intervals of a mean by resampling: no shape of the distribution is assumed. The same values, in any order, always
+ * give the same interval. Stateless, thread-safe.
+ */
+public final class Bootstrap {
+
+    private Bootstrap() {}
+
+    /**
+     * The interval of the mean of all values, where values of one cluster depend on each other and clusters don't: clusters are
+     * resampled whole.
+     *
+     * @param clusters each with one finite value or more
+     * @param confidence between 0 and 1, both excluded
+     * @return empty if there are fewer than two clusters
+     * @throws IllegalArgumentException if a cluster has no value, or one that is not finite
+     */
+    public static Optional<Interval> mean(double[][] clusters, double confidence) {
+        Probability.require("confidence", confidence);
+        for (double[] cluster : clusters) {
+            Values.requireFinite("a cluster", cluster);
+        }
+        if (clusters.length < 2) {
+            return Optional.empty();
+        }
+        double near = clusters[0][0];
+        double[][] rows = Arrays.stream(clusters)
+                .map(values -> Values.total(values, near))
+                .toArray(double[][]::new);
+        return new Bca(List.of(Stratum.of(rows)), totals -> near + totals[0] / totals[1]).interval(confidence);
+    }
+
+    /**
+     * The interval of the mean of independent values.
+     *
+     * @param values each finite
+     * @param confidence between 0 and 1, both excluded
+     * @return empty if there are fewer than two values
+     * @throws IllegalArgumentException if a value is not finite
+     */
+    public static Optional<Interval> mean(double[] values, double confidence) {
+        return mean(
+                Arrays.stream(values).mapToObj(value -> new double[] {value}).toArray(double[][]::new), confidence);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.vllmjunit.stats;
+
+import java.util.Optional;
+
+/**
+ * Where a part of a series splits best in two.
+ *
+ * @param index of the first value of the second part
+ * @param statistic the scaled energy distance of both parts (Matteson and James 2014, equation 7, with exponent 1)
+ */
+record EnergySplit(int index, double statistic) {
+
+    /** Fewest values of a part. */
+    static final int LEAST = 3;
+
+    /** The split of {@code series[from, to)} with the greatest statistic; empty if it is too short for two parts. */
+    static Optional<EnergySplit> best(double[] series, int from, int to) {
+        if (to - from < 2 * LEAST) {
+            return Optional.empty();
+        }
+        double left = 0;
+        double across = distances(series, from, from, to);
+        double right = 0;
+        for (int i = from + 1; i < to; i++) {
+            right += distances(series, i, i + 1, to);
+        }
+        EnergySplit best = new EnergySplit(from + LEAST, Double.NEGATIVE_INFINITY);
+        for (int split = from + 1; split <= to - LEAST; split++) {
+            if (split - from >= LEAST) {
+                double statistic = statistic(across, left, right, split - from, to - split);
+                best = statistic > best.statistic() ? new EnergySplit(split, statistic) : best;
+            }
+            double toLeft = distances(series, split, from, split);
+            double toRight = distances(series, split, split + 1, to);
+            left += toLeft;
+            right -= toRight;
+            across += toRight - toLeft;
+        }
+        return Optional.of(best);
+    }
+
+    /** Sums of distances between the parts and, each pair once, within them; sizes of the parts. */
+    private static double statistic(double across, double left, double right, double m, double n) {
+        double distance = 2 * across / m / n - left * 2 / m / (m - 1) - right * 2 / n / (n - 1);
+        return m * n / (m + n) * distance;
+    }
+
+    private static double distances(double[] series, int value, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += Math.abs(series[value] - series[i]);
+        }
+        return sum;
+    }
+}

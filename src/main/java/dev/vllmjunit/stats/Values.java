@@ -1,0 +1,26 @@
+package dev.vllmjunit.stats;
+
+import java.util.Arrays;
+
+/** Checks and sums of values. */
+final class Values {
+
+    private Values() {}
+
+    static void requireFinite(String holder, double[] values) {
+        if (values.length == 0) {
+            throw new IllegalArgumentException(holder + " of no values has no statistics; give at least one value");
+        }
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        holder + " holds the value " + value + "; every value must be finite");
+            }
+        }
+    }
+
+    /** Sum and number; the sum is of differences from a value near them, so that equal values add up without rounding. */
+    static double[] total(double[] values, double near) {
+        return new double[] {Arrays.stream(values).map(value -> value - near).sum(), values.length};
+    }
+}
