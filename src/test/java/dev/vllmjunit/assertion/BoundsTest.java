@@ -66,8 +66,8 @@ class BoundsTest {
         "at least 10, 12, 8, 16, 31",
         "between 10 and 20, 14, 6, 22, 31",
         "between 10 and 20, 12, 4, 20, 151",
-        "between 10 and 20, 24, 8, 32, 31",
-        "between 10 and 20, 8, 4, 24, 31"
+        "between 10 and 20, 24, 8, 32, 151",
+        "between 10 and 20, 8, 4, 24, 631"
     })
     void sayHowManyMoreWouldProbablyDecide(String bounds, double value, double low, double high, long more) {
         Figure figure = figure(value, low, high);

@@ -155,7 +155,7 @@ class ComparisonTest {
                         """
                         INVALID (INCONCLUSIVE): mean time to first token of 500 ms (modelled) was asked to be at least 3.9 \
                         times faster than 2 s (modelled); it is 4 times as fast, and the ratio's 95 % interval leaves it open; \
-                        about 72 more documents, or repetitions, would probably decide
+                        about 76 more documents, or repetitions, would probably decide
                           95 % interval: 3.79x to 4.24x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
                         Cliff's delta 1
                           samples: 21 requests against 30 requests"""

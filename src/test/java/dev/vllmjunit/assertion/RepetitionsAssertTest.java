@@ -30,7 +30,7 @@ class RepetitionsAssertTest {
                 .isInstanceOf(InvalidRunException.class)
                 .hasMessage(
                         """
-                        INVALID (INCONCLUSIVE): mean time to first token was asked to be less than 1.3 s; it is 1.2 s (modelled), \\
+                        INVALID (INCONCLUSIVE): mean time to first token was asked to be less than 1.3 s; it is 1.2 s (modelled), \
                         and its 95 % interval leaves it open; about 15 more repetitions would probably decide
                           95 % interval: 1 s to 1.4 s (modelled), Student's t over 5 repetitions
                           samples: 5 repetitions of 30 requests"""
@@ -119,7 +119,7 @@ class RepetitionsAssertTest {
                         to be at least 2.5 times faster than:
                           1.2 s (modelled)
                         but it is 2 times as fast
-                          95 % interval: 2x to 2x, paired by 5 repetitions, Student's t; its p < 0.001, rank-biserial \\
+                          95 % interval: 2x to 2x, paired by 5 repetitions, Student's t; its p < 0.001, rank-biserial \
                         correlation 1
                           samples: 5 repetitions of 30 requests against 5 repetitions of 30 requests"""
                                 + COLD + COLD.replace("measured under", "compared with"));

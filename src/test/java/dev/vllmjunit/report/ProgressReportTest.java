@@ -94,7 +94,7 @@ class ProgressReportTest {
                         "PASS  A.a",
                         "FAIL  A.b  Expecting ****: 2 s to be less",
                         "INVALID (INCONCLUSIVE)  A.c  left open by",
-                        "FAIL  A.d  " + "word ".repeat(39) + "word…");
+                        "FAIL  A.d  " + "word ".repeat(40) + "word…");
     }
 
     @Test
