@@ -38,6 +38,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private final List<BenchmarkResult> results = new ArrayList<>();
     private int resultsBefore;
     private boolean guideWorkloadAsked;
+    private int judged;
 
     ServingSession(
             Topology topology,
@@ -179,6 +180,24 @@ final class ServingSession implements ServingStack, AutoCloseable {
     /** Adds logs and counters to the report of a test that has run something. */
     void testEnded() {
         report.testEnded(stack, runner);
+    }
+
+    void passed(String test) {
+        report.judged(Verdicts.passed(test, runsSinceVerdict()));
+    }
+
+    void ended(String test, Throwable thrown) {
+        report.judged(Verdicts.of(test, thrown, runsSinceVerdict()));
+    }
+
+    void skipped(String test, String why) {
+        report.skipped(test, why);
+    }
+
+    private int runsSinceVerdict() {
+        int runs = results.size() - judged;
+        judged = results.size();
+        return runs;
     }
 
     @Override

@@ -1,11 +1,14 @@
 package dev.vllmjunit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.topology.Topology;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
@@ -25,7 +30,12 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * {@link ServingStack}. JUnit's store closes what was started, last first.
  */
 final class ServingStackExtension
-        implements BeforeAllCallback, AfterTestExecutionCallback, ParameterResolver, InvocationInterceptor {
+        implements BeforeAllCallback,
+                AfterTestExecutionCallback,
+                TestExecutionExceptionHandler,
+                TestWatcher,
+                ParameterResolver,
+                InvocationInterceptor {
 
     private static final Namespace NAMESPACE = Namespace.create(ServingStackExtension.class);
 
@@ -51,7 +61,29 @@ final class ServingStackExtension
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        declaring(context).map(ServingStackExtension::running).ifPresent(ServingSession::testEnded);
+        inSession(context, ServingSession::testEnded);
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        throw Verdicts.decisive(thrown);
+    }
+
+    @Override
+    public void testSuccessful(ExtensionContext context) {
+        inSession(context, session -> session.passed(test(context)));
+    }
+
+    @Override
+    public void testFailed(ExtensionContext context, @Nullable Throwable thrown) {
+        inSession(context, session -> session.ended(test(context), requireNonNull(thrown)));
+    }
+
+    @Override
+    public void testAborted(ExtensionContext context, @Nullable Throwable thrown) {
+        inSession(
+                context,
+                session -> session.skipped(test(context), thrown == null ? "" : String.valueOf(thrown.getMessage())));
     }
 
     @Override
@@ -78,6 +110,10 @@ final class ServingStackExtension
     private static boolean isOursInAPlainTest(Class<?> type, ParameterContext parameter) {
         return type.getName().startsWith("dev.vllmjunit.")
                 && AnnotationSupport.isAnnotated(parameter.getDeclaringExecutable(), Test.class);
+    }
+
+    private static void inSession(ExtensionContext context, Consumer<ServingSession> action) {
+        declaring(context).map(ServingStackExtension::running).ifPresent(action);
     }
 
     private static ServingSession session(ExtensionContext context) {
@@ -118,6 +154,14 @@ final class ServingStackExtension
                 "class " + context.getRequiredTestClass().getName()
                         + ": a ServingStack is asked for, but the class declares no node; add @PrefillNode(ROCM) and"
                         + " @DecodeNode(GAUDI), or other accelerators.");
+    }
+
+    /** For instance {@code NixlS3IT.longDocumentQa}, with the display name of one invocation of several. */
+    private static String test(ExtensionContext context) {
+        String method = context.getRequiredTestMethod().getName();
+        boolean oneOfSeveral = context.getUniqueId().contains("[test-template-invocation:");
+        return context.getRequiredTestClass().getSimpleName() + "." + method
+                + (oneOfSeveral ? " " + context.getDisplayName() : "");
     }
 
     private static String name(Executable executable) {

@@ -13,6 +13,7 @@ import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.report.ProgressReport;
 import dev.vllmjunit.report.Reports;
 import dev.vllmjunit.report.RunProgress;
+import dev.vllmjunit.report.TestVerdict;
 import dev.vllmjunit.topology.Feasibility.Demand;
 import dev.vllmjunit.topology.Masking;
 import dev.vllmjunit.topology.Setting;
@@ -45,6 +46,8 @@ final class SessionReport {
     private final ProgressReport console;
     private final Optional<History> history;
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
+    private final List<TestVerdict> verdicts = new ArrayList<>();
+    private final Map<String, String> skipped = new TreeMap<>();
     private boolean usedSinceTestBegan;
     private @Nullable Schedule planned;
     private final Set<String> shown = new HashSet<>();
@@ -202,10 +205,22 @@ final class SessionReport {
         runner.stored().ifPresent(stored -> reports.attachText("object store", stored));
     }
 
+    void judged(TestVerdict verdict) {
+        verdicts.add(verdict);
+        reports.verdict(verdict);
+        console.verdict(verdict);
+    }
+
+    /** A test that an assumption ended has no verdict. */
+    void skipped(String test, String why) {
+        skipped.put(test, why);
+        console.line("SKIPPED  " + test + "  " + why);
+    }
+
     void finished(List<BenchmarkResult> results) {
         history.ifPresent(History::close);
         if (!results.isEmpty()) {
-            Path file = reports.resultsFile(topology.profile(), headline(results), results);
+            Path file = reports.resultsFile(topology.profile(), headline(results), results, verdicts, skipped);
             console.line("Results: " + file.toAbsolutePath().normalize());
         }
     }

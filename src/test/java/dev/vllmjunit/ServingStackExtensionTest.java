@@ -5,16 +5,23 @@ import static dev.vllmjunit.topology.Accelerator.GAUDI;
 import static dev.vllmjunit.topology.Accelerator.ROCM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.topology.Topology;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -170,6 +177,33 @@ class ServingStackExtensionTest {
         assertThat(failure(results)).startsWith("vllm.stack is \"docer\"; write one of attach, embedded");
     }
 
+    @Test
+    void tellsJUnitThatSeveralFailuresWithoutAFailAreInvalid() {
+        assertThat(failure(run(Undecided.class))).isEqualTo("INVALID (INCONCLUSIVE): left open");
+    }
+
+    @Test
+    void sayOfEachTestWhatBecameOfIt() throws IOException {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream console = System.out;
+        try {
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            run(AllVerdicts.class)
+                    .testEvents()
+                    .assertStatistics(stats -> stats.succeeded(1).failed(3).aborted(1));
+        } finally {
+            System.setOut(console);
+        }
+
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+                .contains(
+                        "PASS  AllVerdicts.passes",
+                        "FAIL  AllVerdicts.fails  too slow",
+                        "INVALID (INCONCLUSIVE)  AllVerdicts.isLeftOpen  left open",
+                        "INVALID (TEST_BROKEN)  AllVerdicts.breaks  java.lang.IllegalStateException: no run yet",
+                        "SKIPPED  AllVerdicts.doesNotApply  Assumption failed: not here");
+    }
+
     private static EngineExecutionResults run(Class<?> type) {
         return onRecording(type).execute();
     }
@@ -312,6 +346,48 @@ class ServingStackExtensionTest {
 
         @PerformanceTest
         void never(ServingStack stack) {}
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    static class Undecided {
+
+        @PerformanceTest
+        void several() {
+            assertAll(Undecided::open, Undecided::open);
+        }
+
+        private static void open() {
+            throw new InvalidRunException(InvalidReason.INCONCLUSIVE, "left open");
+        }
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    static class AllVerdicts {
+
+        @PerformanceTest
+        void passes() {}
+
+        @PerformanceTest
+        void fails() {
+            throw new AssertionError("\ntoo slow");
+        }
+
+        @PerformanceTest
+        void isLeftOpen() {
+            Undecided.open();
+        }
+
+        @PerformanceTest
+        void breaks() {
+            throw new IllegalStateException("no run yet");
+        }
+
+        @PerformanceTest
+        void doesNotApply() {
+            assumeTrue(false, "not here");
+        }
     }
 
     static class Undeclared {

@@ -64,6 +64,17 @@ class SessionReportTest {
     }
 
     @Test
+    void whatBecameOfTheTestsIsInTheFile() {
+        SessionReport report = report();
+        report.judged(Verdicts.passed("A.a", 1));
+        report.skipped("A.b", "not here");
+        report.finished(List.of(run(CacheState.EMPTY, 10)));
+
+        assertThat(written().tests()).containsExactly(Verdicts.passed("A.a", 1));
+        assertThat(written().skipped()).containsExactly(Map.entry("A.b", "not here"));
+    }
+
+    @Test
     void withoutARunThereIsNoFile() {
         report().finished(List.of());
 

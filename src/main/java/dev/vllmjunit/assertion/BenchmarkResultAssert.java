@@ -14,11 +14,30 @@ import org.jspecify.annotations.Nullable;
 /** Assertions of a {@link BenchmarkResult}: names a figure, whose own assertions follow. */
 public class BenchmarkResultAssert extends AbstractAssert<BenchmarkResultAssert, BenchmarkResult> {
 
+    static final double CONFIDENCE = 0.95;
+
+    private double confidence = CONFIDENCE;
     private @Nullable AssertionErrorCollector collector;
 
     /** Public for AssertJ's soft assertions; test authors write {@link PerformanceAssertions#assertThat(BenchmarkResult)}. */
     public BenchmarkResultAssert(BenchmarkResult actual) {
         super(actual, BenchmarkResultAssert.class);
+    }
+
+    /**
+     * Judges by intervals of this two-sided confidence from here on; 0.95 without.
+     *
+     * @param level between 0 and 1, both excluded
+     * @throws IllegalArgumentException if it is not
+     */
+    @CheckReturnValue
+    public BenchmarkResultAssert withConfidence(double level) {
+        if (!(level > 0 && level < 1)) {
+            throw new IllegalArgumentException(
+                    "the confidence is " + level + "; it must lie between 0 and 1, both excluded, as in 0.99");
+        }
+        this.confidence = level;
+        return this;
     }
 
     /** Output tokens of successful requests per second of the run. */
@@ -121,6 +140,10 @@ public class BenchmarkResultAssert extends AbstractAssert<BenchmarkResultAssert,
             report(failure("%s", Regression.message(review, actual)));
         }
         return this;
+    }
+
+    double confidence() {
+        return confidence;
     }
 
     BenchmarkResultAssert collectingInto(AssertionErrorCollector softly) {

@@ -39,6 +39,7 @@ final class Comparability {
                 differences, "model", mine.topology().model(), theirs.topology().model());
         difference(differences, "nodes", nodes(mine.topology()), nodes(theirs.topology()));
         difference(differences, "workload", mine.workload(), theirs.workload());
+        difference(differences, "load", mine.load(), theirs.load());
         difference(differences, "stack", mine.stack(), theirs.stack());
         difference(differences, "modelled", mine.modelled(), theirs.modelled());
         return differences;

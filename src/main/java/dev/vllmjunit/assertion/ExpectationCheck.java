@@ -19,10 +19,12 @@ import java.util.function.Function;
 
 /**
  * Holds a profile's expectations against the results of a stack. The range that decides is the one the profile gives for that
- * stack; the guide's own range is always shown beside the value and decides nothing.
+ * stack, and it decides what the whole interval of a value lies within or without; the guide's own range is always shown beside the
+ * value and decides nothing.
  */
 final class ExpectationCheck {
 
+    private static final double CONFIDENCE = BenchmarkResultAssert.CONFIDENCE;
     private static final String WRONG =
             "the run's outputs are not those of a fresh computation: its figures are worthless";
 
@@ -55,10 +57,7 @@ final class ExpectationCheck {
 
     private ExpectationOutcome outcome(Expectation expectation) {
         try {
-            double value = expectation.comparedTo().isPresent()
-                    ? ratio(expectation, expectation.comparedTo().get())
-                    : value(expectation.state(), expectation.metric());
-            return judged(expectation, value);
+            return judged(expectation, figure(expectation));
         } catch (InvalidRunException invalid) {
             return withoutValue(expectation, Verdict.INVALID, inOneLine(requireNonNullElse(invalid.getMessage(), "")));
         } catch (WrongOutputError wrong) {
@@ -70,51 +69,61 @@ final class ExpectationCheck {
     private ExpectationOutcome withoutValue(Expectation expectation, Verdict missed, String why) {
         Optional<Range> deciding = deciding(expectation);
         Verdict verdict = deciding.isPresent() ? missed : Verdict.REPORTED;
-        return new ExpectationOutcome(expectation, OptionalDouble.empty(), deciding, verdict, why);
+        return new ExpectationOutcome(expectation, OptionalDouble.empty(), Optional.empty(), deciding, verdict, why);
     }
 
     private Optional<Range> deciding(Expectation expectation) {
         return Optional.ofNullable(expectation.deciding().get(stack));
     }
 
-    private double ratio(Expectation expectation, String other) {
-        Comparability.require(result(expectation.state()), result(other));
-        double own = value(expectation.state(), expectation.metric());
-        double compared = value(other, expectation.metric());
-        if (own == 0 || compared == 0) {
-            throw new InvalidRunException(
-                    InvalidReason.NOT_OBSERVABLE,
-                    expectation.metric() + " is 0 in one of the two runs: nothing to compare with");
-        }
-        return expectation.timesBetter(own, compared);
-    }
-
-    private ExpectationOutcome judged(Expectation expectation, double value) {
-        Optional<Range> deciding = deciding(expectation);
+    private ExpectationOutcome judged(Expectation expectation, Figure figure) {
+        Optional<Bounds> bounds = deciding(expectation).map(range -> Bounds.between(range.min(), range.max()));
         Optional<String> unreachable = floor.apply(expectation);
-        Verdict verdict = deciding.map(range -> range.contains(value) ? Verdict.PASS : Verdict.FAIL)
+        Verdict verdict = bounds.map(range -> range.verdict(figure))
                 .orElse(unreachable.isPresent() ? Verdict.NOT_FEASIBLE : Verdict.REPORTED);
-        String note = unreachable.map(why -> "not feasible: " + why).orElse("");
-        return new ExpectationOutcome(expectation, OptionalDouble.of(value), deciding, verdict, note);
+        String note = verdict == Verdict.INVALID
+                ? InvalidReason.INCONCLUSIVE + ": the " + Message.leftOpen(figure, bounds.orElseThrow())
+                : unreachable.map(why -> "not feasible: " + why).orElse("");
+        return new ExpectationOutcome(
+                expectation,
+                OptionalDouble.of(figure.value()),
+                figure.spread().map(Spread::interval),
+                deciding(expectation),
+                verdict,
+                note);
     }
 
-    private double value(String state, Metric metric) {
-        Reading reading =
-                switch (metric) {
-                    case THROUGHPUT -> Readings.throughput();
-                    case TTFT_MEAN -> LatencySource.of(Latency.TTFT).mean();
-                    case CACHE_HIT_RATE -> Readings.cacheHitRate();
-                    case TOTAL_TIME -> Readings.totalTime();
-                    case COMPUTED_TOKENS -> Readings.computedTokens();
-                    case COMPUTE_SAVINGS -> Readings.computeSavings();
-                    case TRANSFER_MEAN -> Readings.meanTransferTime();
-                    case OBJECT_LOAD_MEAN -> Readings.meanObjectLoadTime();
-                };
-        double base = reading.of(result(state)).value();
+    /** In the row's unit. */
+    private Figure figure(Expectation expectation) {
+        Reading reading = reading(expectation.metric());
+        BenchmarkResult own = result(expectation.state());
+        if (expectation.comparedTo().isEmpty()) {
+            return reading.of(own, CONFIDENCE).scaled(scale(expectation.metric()));
+        }
+        BenchmarkResult other = result(expectation.comparedTo().get());
+        Comparability.require(own, other);
+        return Versus.ratio(reading, own, other, expectation.metric().lessIsBetter(), CONFIDENCE);
+    }
+
+    private static Reading reading(Metric metric) {
         return switch (metric) {
-            case TTFT_MEAN, TRANSFER_MEAN, OBJECT_LOAD_MEAN -> base / 1e6;
-            case TOTAL_TIME -> base / 1e9;
-            default -> base;
+            case THROUGHPUT -> Readings.throughput();
+            case TTFT_MEAN -> LatencySource.of(Latency.TTFT).mean();
+            case CACHE_HIT_RATE -> Readings.cacheHitRate();
+            case TOTAL_TIME -> Readings.totalTime();
+            case COMPUTED_TOKENS -> Readings.computedTokens();
+            case COMPUTE_SAVINGS -> Readings.computeSavings();
+            case TRANSFER_MEAN -> Readings.meanTransferTime();
+            case OBJECT_LOAD_MEAN -> Readings.meanObjectLoadTime();
+        };
+    }
+
+    /** From nanoseconds to the metric's unit. */
+    private static double scale(Metric metric) {
+        return switch (metric) {
+            case TTFT_MEAN, TRANSFER_MEAN, OBJECT_LOAD_MEAN -> 1e-6;
+            case TOTAL_TIME -> 1e-9;
+            default -> 1;
         };
     }
 

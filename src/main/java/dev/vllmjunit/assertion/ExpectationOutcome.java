@@ -1,5 +1,6 @@
 package dev.vllmjunit.assertion;
 
+import dev.vllmjunit.stats.Interval;
 import dev.vllmjunit.topology.Expectation;
 import dev.vllmjunit.topology.Expectation.Range;
 import dev.vllmjunit.topology.Figures;
@@ -11,12 +12,18 @@ import java.util.OptionalDouble;
  *
  * @param expectation the row
  * @param measured in the row's unit; empty when there is no value to be trusted
+ * @param interval the 95 % confidence interval of what was measured, in the row's unit; empty where there is none
  * @param deciding the range that decides on this stack; empty where the row is only shown
  * @param verdict what became of it
  * @param note why there is no value to be trusted, or the figures why the guide's range is not feasible; empty otherwise
  */
 public record ExpectationOutcome(
-        Expectation expectation, OptionalDouble measured, Optional<Range> deciding, Verdict verdict, String note) {
+        Expectation expectation,
+        OptionalDouble measured,
+        Optional<Interval> interval,
+        Optional<Range> deciding,
+        Verdict verdict,
+        String note) {
 
     /** Value, ranges and note in one line, for messages. */
     public String sentence() {
@@ -27,6 +34,8 @@ public record ExpectationOutcome(
                         + expectation
                                 .comparedTo()
                                 .map(other -> " better than " + other)
+                                .orElse("")
+                        + interval.map(found -> " (" + new Range(found.low(), found.high()).describe(unit) + ")")
                                 .orElse("")
                         + deciding.map(range -> "; expected: " + range.describe(unit))
                                 .orElse("")

@@ -15,18 +15,19 @@ public final class ExpectationTableAssert extends AbstractAssert<ExpectationTabl
     /**
      * Every row that decides on this stack passed.
      *
-     * @throws InvalidRunException listing the rows that could not be decided, if there are any
+     * @throws InvalidRunException listing the rows that could not be decided, if there are any and none failed
      */
     public ExpectationTableAssert areMet() {
         isNotNull();
-        String invalid = listed(Verdict.INVALID);
-        if (!invalid.isEmpty()) {
-            throw new InvalidRunException(
-                    InvalidReason.INCONCLUSIVE, "expectations that could not be decided:" + invalid);
-        }
         String failed = listed(Verdict.FAIL);
+        String open = listed(Verdict.INVALID);
         if (!failed.isEmpty()) {
-            failWithMessage("%nExpecting every expectation of the profile to be met, but these were not:%s", failed);
+            failWithMessage(
+                    "%nExpecting every expectation of the profile to be met, but these were not:%s%s",
+                    failed, open.isEmpty() ? "" : "\nand these could not be decided:" + open);
+        }
+        if (!open.isEmpty()) {
+            throw new InvalidRunException(InvalidReason.INCONCLUSIVE, "expectations that could not be decided:" + open);
         }
         return this;
     }

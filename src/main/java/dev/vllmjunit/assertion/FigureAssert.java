@@ -3,15 +3,16 @@ package dev.vllmjunit.assertion;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.Repetitions;
-import java.util.function.DoublePredicate;
+import java.util.function.Supplier;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.data.Percentage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assertions of one figure of a result. Each throws {@link InvalidRunException} if the result is invalid or cannot tell the figure,
- * and says nothing of a valid result of a repetition that others will follow.
+ * Assertions of one figure of a result. A figure with an interval passes only when the whole interval does, and fails only when all
+ * of it does. Each throws {@link InvalidRunException} if the interval leaves it open, and if the result is invalid or cannot tell the
+ * figure; and says nothing of a valid result of a repetition that others will follow.
  *
  * @param <S> the type itself
  * @param <B> the type of bounds
@@ -35,7 +36,7 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
     abstract double value(B bound);
 
     /**
-     * Exactly the expected figure.
+     * Exactly the expected figure; judged on the value alone.
      *
      * @throws IllegalArgumentException if the expected value is none that the figure can have
      */
@@ -46,19 +47,20 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
                     expected + " is no " + bounds.getSimpleName() + ", which is what this figure is compared with");
         }
         double value = value(bounds.cast(expected));
-        return check("to be equal to", value, actual -> actual == value);
+        return judge(() ->
+                Judgement.of(read().exact(), actual, Asked.of("to be equal to", value, Bounds.between(value, value))));
     }
 
     /** Less than the bound. */
     public S isLessThan(B bound) {
         double limit = value(bound);
-        return check("to be less than", limit, value -> value < limit);
+        return ask(Asked.of("to be less than", limit, Bounds.below(limit)));
     }
 
     /** Less than the bound, or equal to it. */
     public S isAtMost(B bound) {
         double limit = value(bound);
-        return check("to be at most", limit, value -> value <= limit);
+        return ask(Asked.of("to be at most", limit, Bounds.atMost(limit)));
     }
 
     /** {@link #isAtMost(Object)} in AssertJ's words. */
@@ -69,13 +71,13 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
     /** Greater than the bound. */
     public S isGreaterThan(B bound) {
         double limit = value(bound);
-        return check("to be greater than", limit, value -> value > limit);
+        return ask(Asked.of("to be greater than", limit, Bounds.above(limit)));
     }
 
     /** Greater than the bound, or equal to it. */
     public S isAtLeast(B bound) {
         double limit = value(bound);
-        return check("to be at least", limit, value -> value >= limit);
+        return ask(Asked.of("to be at least", limit, Bounds.atLeast(limit)));
     }
 
     /** {@link #isAtLeast(Object)} in AssertJ's words. */
@@ -91,23 +93,17 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
             throw new IllegalArgumentException(
                     "between " + low + " and " + high + " lies nothing; write the lower first");
         }
-        if (waits()) {
-            return myself;
-        }
-        Figure figure = read();
-        if (figure.value() < from || figure.value() > to) {
-            fail(Message.notBetween(figure, actual, from, to));
-        }
-        return myself;
+        return ask(Asked.between(from, to));
     }
 
     /** No further from the expected value than this share of it. */
     public S isCloseTo(B expected, Percentage offset) {
         double center = value(expected);
-        return check(
+        double distance = Math.abs(center) * offset.value / 100;
+        return ask(Asked.of(
                 "to be within " + Unit.SHARE.format(offset.value) + " of",
                 center,
-                value -> Math.abs(value - center) <= Math.abs(center) * offset.value / 100);
+                Bounds.between(center - distance, center + distance)));
     }
 
     /** Back to the result. */
@@ -119,44 +115,30 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
     /**
      * Holds the same figure of two results against each other.
      *
-     * @param better the words for a good difference: {@code faster} where less is better, {@code higher} where more is
-     * @param factor by which it has to be better, at least, or strictly for {@code 1} when strict
+     * @param factor by how many times it has to be better at least; 0 where any is enough
      */
-    S compare(BenchmarkResult other, String better, boolean lessIsBetter, double factor, boolean strict) {
-        if (waits()) {
-            return myself;
-        }
-        Figure mine = read();
-        Comparability.require(actual, other);
-        Figure theirs = reading.of(other);
-        double ratio = lessIsBetter ? theirs.value() / mine.value() : mine.value() / theirs.value();
-        if (!(strict ? ratio > factor : ratio >= factor)) {
-            fail(Message.notBetter(mine, theirs, actual, other, better, lessIsBetter, strict ? 0 : factor));
-        }
-        return myself;
+    S compare(BenchmarkResult other, Comparative comparative, double factor) {
+        return judge(() -> Judgement.of(Versus.read(reading, actual, other, comparative, factor, result.confidence())));
     }
 
-    /** Whether the verdict waits for further repetitions; what makes one of them INVALID makes all of them so. */
-    private boolean waits() {
-        return Repetitions.isPreliminary(actual.requireValid());
-    }
-
-    private S check(String relation, double limit, DoublePredicate holds) {
-        if (waits()) {
-            return myself;
-        }
-        Figure figure = read();
-        if (!holds.test(figure.value())) {
-            fail(Message.notWithin(figure, actual, relation, limit));
-        }
-        return myself;
+    private S ask(Asked asked) {
+        return judge(() -> Judgement.of(read(), actual, asked));
     }
 
     private Figure read() {
-        return reading.of(actual.requireValid());
+        return reading.of(actual.requireValid(), result.confidence());
     }
 
-    private void fail(String message) {
-        result.report(failure("%s", message));
+    /** The one place where a figure is judged. */
+    private S judge(Supplier<Judgement> question) {
+        if (Repetitions.isPreliminary(actual.requireValid())) {
+            return myself;
+        }
+        Judgement judgement = question.get();
+        judgement.requireDecided();
+        if (judgement.verdict() == Verdict.FAIL) {
+            result.report(failure("%s", judgement.message()));
+        }
+        return myself;
     }
 }

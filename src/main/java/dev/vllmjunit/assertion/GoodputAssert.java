@@ -7,7 +7,7 @@ import dev.vllmjunit.evidence.Slo;
 public final class GoodputAssert extends FigureAssert<GoodputAssert, RequestRate> {
 
     GoodputAssert(BenchmarkResultAssert result, Slo slo) {
-        super(result, run -> figure(run, slo), GoodputAssert.class, RequestRate.class);
+        super(result, new PerRun((run, confidence) -> figure(run, slo)), GoodputAssert.class, RequestRate.class);
     }
 
     private static Figure figure(BenchmarkResult run, Slo slo) {

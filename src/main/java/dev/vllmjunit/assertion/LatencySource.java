@@ -9,7 +9,6 @@ import dev.vllmjunit.router.HopTimeline;
 import dev.vllmjunit.stats.Sample;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -19,9 +18,10 @@ import java.util.function.ToDoubleFunction;
  * @param label in words
  * @param noun what one sample belongs to, in the plural
  * @param remedy what brings more samples
- * @param nanos reads the samples
+ * @param nanos reads the samples of one request of a result
  */
-record LatencySource(String label, String noun, String remedy, Function<BenchmarkResult, double[]> nanos) {
+record LatencySource(
+        String label, String noun, String remedy, Function<BenchmarkResult, Function<RequestRecord, double[]>> nanos) {
 
     private static final String MORE_REQUESTS = "send more requests (documents, repeat)";
 
@@ -35,7 +35,7 @@ record LatencySource(String label, String noun, String remedy, Function<Benchmar
                     case TPOT -> MORE_REQUESTS + " of two output tokens or more";
                     case ITL -> "ask for more output tokens";
                 };
-        return new LatencySource(latency.label(), noun, remedy, result -> result.nanos(latency));
+        return new LatencySource(latency.label(), noun, remedy, result -> latency::nanos);
     }
 
     static LatencySource prefill() {
@@ -47,12 +47,13 @@ record LatencySource(String label, String noun, String remedy, Function<Benchmar
     }
 
     private static LatencySource hop(String label, ToDoubleFunction<HopTimeline> nanos) {
-        return new LatencySource(label, "requests", MORE_REQUESTS, result -> hops(result, label).stream()
-                .mapToDouble(nanos)
-                .toArray());
+        return new LatencySource(label, "requests", MORE_REQUESTS, result -> {
+            requireHops(result, label);
+            return request -> new double[] {nanos.applyAsDouble(result.hops().get(request.requestId()))};
+        });
     }
 
-    private static List<HopTimeline> hops(BenchmarkResult result, String label) {
+    private static void requireHops(BenchmarkResult result, String label) {
         List<String> ids =
                 result.succeeded().stream().map(RequestRecord::requestId).toList();
         if (!result.hops().keySet().containsAll(ids)) {
@@ -61,51 +62,59 @@ record LatencySource(String label, String noun, String remedy, Function<Benchmar
                     "the " + label + " was asked of " + ids.size() + " requests, but the router told the way of "
                             + result.hops().size() + "; send them through this project's router");
         }
-        return ids.stream().map(id -> result.hops().get(id)).toList();
     }
 
     Reading mean() {
-        return result -> {
-            Sample sample = sample(result, "mean", 1);
-            return new Figure("mean " + label, sample.mean(), Unit.TIME, basis(sample), Optional.of(sample));
-        };
-    }
-
-    Reading max() {
-        return result -> {
-            Sample sample = sample(result, "maximum", 1);
-            return Figure.of("maximum " + label, sample.max(), Unit.TIME, basis(sample));
-        };
+        return new OfRequests(new MeanLatency(this));
     }
 
     Reading percentile(int percent) {
-        double q = percent / 100.0;
-        return result -> {
-            Sample sample = sample(result, "p" + percent, Sample.smallestSizeFor(q));
-            return Figure.of("p" + percent + " " + label, sample.quantile(q), Unit.TIME, basis(sample));
-        };
+        return new OfRequests(new PercentileLatency(this, percent));
     }
 
-    private Sample sample(BenchmarkResult result, String statistic, int needed) {
-        double[] values = nanos.apply(result);
-        if (values.length < needed) {
+    Reading max() {
+        return new PerRun((result, confidence) -> {
+            Sample sample = Sample.of(samples(result, "maximum", 1).all());
+            return Figure.of("maximum " + label, sample.max(), Unit.TIME, basis(sample.size()));
+        });
+    }
+
+    /** So many values, or more. */
+    Samples samples(BenchmarkResult result, String statistic, int needed) {
+        return require(result, statistic, needed, remedy);
+    }
+
+    /** As many values as an interval of the percentile needs. */
+    Samples enough(BenchmarkResult result, int percent, double confidence) {
+        int size = values(result).all().length;
+        return require(
+                result,
+                "p" + percent,
+                Sample.smallestSizeFor(percent / 100.0, confidence),
+                PERCENTILES.stream()
+                        .filter(lower -> size >= Sample.smallestSizeFor(lower / 100.0, confidence))
+                        .findFirst()
+                        .map(lower -> remedy + ", or assert p" + lower + ", which " + size + " support")
+                        .orElse(remedy));
+    }
+
+    String basis(int size) {
+        return String.format(Locale.ROOT, "%,d %s", size, noun);
+    }
+
+    private Samples require(BenchmarkResult result, String statistic, int needed, String toDo) {
+        Samples samples = values(result);
+        int size = samples.all().length;
+        if (size < needed) {
             throw new InvalidRunException(
                     InvalidReason.TOO_FEW_SAMPLES,
-                    statistic + " " + label + " was asked of " + values.length + " " + noun + ", but needs " + needed
-                            + " or more; " + remedy(values.length) + Message.measuredUnder(result.conditions()));
+                    statistic + " " + label + " was asked of " + size + " " + noun + ", but needs " + needed
+                            + " or more; " + toDo + Message.measuredUnder(result.conditions()));
         }
-        return Sample.of(values);
+        return samples;
     }
 
-    private String remedy(int size) {
-        return PERCENTILES.stream()
-                .filter(percent -> size >= Sample.smallestSizeFor(percent / 100.0))
-                .findFirst()
-                .map(percent -> remedy + ", or assert p" + percent + ", which " + size + " support")
-                .orElse(remedy);
-    }
-
-    private String basis(Sample sample) {
-        return String.format(Locale.ROOT, "%,d %s", sample.size(), noun);
+    private Samples values(BenchmarkResult result) {
+        return Samples.of(result.succeeded(), nanos.apply(result));
     }
 }

@@ -2,52 +2,46 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.RunConditions;
-import dev.vllmjunit.stats.Interval;
-import dev.vllmjunit.stats.Ratio;
-import dev.vllmjunit.stats.Sample;
 import dev.vllmjunit.topology.Figures;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.OptionalLong;
 
-/** What a failed assertion says: value, relation, bound, difference, sample and conditions. */
+/** What an assertion says that does not pass: value, relation, bound, difference or interval, sample and conditions. */
 final class Message {
-
-    private static final double CONFIDENCE = 0.95;
 
     private Message() {}
 
-    static String notWithin(Figure figure, BenchmarkResult result, String relation, double limit) {
-        return expecting(figure, result) + relation + ":\n  " + figure.unit().format(limit) + "\nbut it is "
-                + difference(figure, limit) + context(figure, result);
+    static String notWithin(Figure figure, BenchmarkResult result, Asked asked) {
+        return expecting(figure, result.conditions()) + asked.relation() + ":\n  " + asked.limits(figure.unit())
+                + "\nbut it is " + difference(figure, asked) + interval(figure, result.conditions()) + "\n  samples: "
+                + figure.basis() + measuredUnder(result.conditions());
     }
 
-    static String notBetween(Figure figure, BenchmarkResult result, double from, double to) {
-        Unit unit = figure.unit();
-        String off = figure.value() < from
-                ? difference(figure, from) + " than the lower bound"
-                : difference(figure, to) + " than the upper bound";
-        return expecting(figure, result) + "to be between:\n  " + unit.format(from) + " and " + unit.format(to)
-                + "\nbut it is " + off + context(figure, result);
+    static String notBetter(Versus versus) {
+        return expecting(versus.mine(), versus.conditions()) + versus.relation() + ":\n  "
+                + format(versus.theirs(), versus.others()) + "\nbut it is " + versus.found()
+                + interval(versus.ratio(), versus.conditions()) + context(versus);
     }
 
-    /** With factor 0 for a comparison that asks for no factor. */
-    static String notBetter(
-            Figure mine,
-            Figure theirs,
-            BenchmarkResult result,
-            BenchmarkResult other,
-            String better,
-            boolean lessIsBetter,
-            double factor) {
-        String times = factor == 0 ? "" : "at least " + Figures.digits(factor) + " times ";
-        Figure above = lessIsBetter ? theirs : mine;
-        Figure below = lessIsBetter ? mine : theirs;
-        String adjective = lessIsBetter ? "fast" : "high";
-        return expecting(mine, result) + "to be " + times + better + " than:\n  "
-                + theirs.unit().format(theirs.value(), other.conditions().modelled())
-                + "\nbut it is " + Figures.digits(above.value() / below.value()) + " times as " + adjective
-                + ratioInterval(above, below) + "\n  samples: " + mine.basis() + " against " + theirs.basis()
-                + measuredUnder(result.conditions()) + "\n  compared with: "
-                + other.conditions().describe();
+    /** Of an interval that neither keeps to the bounds nor stays out of them. */
+    static String open(Figure figure, BenchmarkResult result, Asked asked) {
+        return figure.name() + " was asked " + asked.relation() + " " + asked.limits(figure.unit()) + "; it is "
+                + format(figure, result.conditions()) + ", and its " + leftOpen(figure, asked.bounds())
+                + interval(figure, result.conditions()) + "\n  samples: " + figure.basis()
+                + measuredUnder(result.conditions());
+    }
+
+    static String open(Versus versus) {
+        return versus.mine().name() + " of " + format(versus.mine(), versus.conditions()) + " was asked "
+                + versus.relation() + " " + format(versus.theirs(), versus.others()) + "; it is " + versus.found()
+                + ", and the ratio's " + leftOpen(versus.ratio(), versus.bounds())
+                + interval(versus.ratio(), versus.conditions()) + context(versus);
+    }
+
+    /** For instance {@code 95 % interval leaves it open; about 40 more documents, or repetitions, would probably decide}. */
+    static String leftOpen(Figure figure, Bounds bounds) {
+        Spread spread = figure.spread().orElseThrow();
+        return spread.confidence() + " interval leaves it open; " + remedy(spread, bounds.missing(figure, spread));
     }
 
     static String measuredUnder(RunConditions conditions) {
@@ -61,9 +55,29 @@ final class Message {
         return factor;
     }
 
-    private static String expecting(Figure figure, BenchmarkResult result) {
-        return "\nExpecting " + figure.name() + ":\n  "
-                + figure.unit().format(figure.value(), result.conditions().modelled()) + "\n";
+    private static String remedy(Spread spread, OptionalLong missing) {
+        if (missing.isEmpty()) {
+            return "no number of " + spread.noun() + " would decide, for the value lies on the bound";
+        }
+        String more = String.format(Locale.ROOT, "about %,d more %s", missing.getAsLong(), spread.noun());
+        return more + (spread.noun().equals(Spread.REPETITIONS) ? "" : ", or repetitions,") + " would probably decide";
+    }
+
+    private static String expecting(Figure figure, RunConditions conditions) {
+        return "\nExpecting " + figure.name() + ":\n  " + format(figure, conditions) + "\n";
+    }
+
+    private static String format(Figure figure, RunConditions conditions) {
+        return figure.unit().format(figure.value(), conditions.modelled());
+    }
+
+    private static String difference(Figure figure, Asked asked) {
+        if (asked.limits().size() == 1) {
+            return difference(figure, asked.limits().get(0));
+        }
+        return figure.value() < asked.bounds().low()
+                ? difference(figure, asked.bounds().low()) + " than the lower bound"
+                : difference(figure, asked.bounds().high()) + " than the upper bound";
     }
 
     private static String difference(Figure figure, double limit) {
@@ -77,26 +91,18 @@ final class Message {
         return size + (difference > 0 ? " more" : " less");
     }
 
-    private static String context(Figure figure, BenchmarkResult result) {
-        String interval = figure.meanOf()
-                .flatMap(sample -> sample.meanInterval(CONFIDENCE))
-                .map(found -> ", 95 % interval of the mean " + figure.unit().format(found.low()) + " to "
-                        + figure.unit().format(found.high(), result.conditions().modelled()))
-                .orElse("");
-        return "\n  samples: " + figure.basis() + interval + measuredUnder(result.conditions());
-    }
-
-    private static String ratioInterval(Figure above, Figure below) {
-        return above.meanOf()
-                .flatMap(mine -> below.meanOf().flatMap(theirs -> interval(mine, theirs)))
-                .map(found ->
-                        " (95 % interval " + Figures.digits(found.low()) + " to " + Figures.digits(found.high()) + ")")
+    private static String interval(Figure figure, RunConditions conditions) {
+        return figure.spread()
+                .map(known -> "\n  " + known.confidence() + " interval: "
+                        + figure.unit().format(known.interval().low()) + " to "
+                        + figure.unit().format(known.interval().high(), conditions.modelled()) + ", "
+                        + known.method())
                 .orElse("");
     }
 
-    private static Optional<Interval> interval(Sample above, Sample below) {
-        return above.mean() > 0 && below.mean() > 0
-                ? Ratio.ofMeans(above, below, CONFIDENCE).interval()
-                : Optional.empty();
+    private static String context(Versus versus) {
+        return "\n  samples: " + versus.mine().basis() + " against "
+                + versus.theirs().basis() + measuredUnder(versus.conditions()) + "\n  compared with: "
+                + versus.others().describe();
     }
 }

@@ -17,44 +17,41 @@ final class Readings {
     private Readings() {}
 
     static Reading throughput() {
-        return result -> {
+        return new PerRun((result, confidence) -> {
             requireRequests(result, "throughput");
             return Figure.of("throughput", result.throughput(), Unit.THROUGHPUT, requests(result));
-        };
+        });
     }
 
     static Reading totalTime() {
-        return result -> {
+        return new PerRun((result, confidence) -> {
             requireRequests(result, "total time");
             return Figure.of("total time", (double) result.duration().toNanos(), Unit.TIME, requests(result));
-        };
+        });
     }
 
     static Reading computeSavings() {
-        return result -> share(
+        return (result, confidence) -> share(
                 result,
                 "compute savings",
                 result.tokens().prompt() - result.tokens().computed());
     }
 
     static Reading computedTokens() {
-        return result -> Figure.of(
-                "computed prompt tokens",
-                (double) result.tokens().computed(),
-                Unit.TOKENS,
-                promptTokens(result.tokens()));
+        return new PerRun((result, confidence) -> Figure.of(
+                "computed prompt tokens", (double) result.tokens().computed(), Unit.TOKENS, promptTokens(result)));
     }
 
     static Reading tokensComputedByDecode() {
-        return result -> Figure.of(
+        return new PerRun((result, confidence) -> Figure.of(
                 "prompt tokens computed by the decode nodes",
                 (double) result.tokens().decodeComputed(),
                 Unit.TOKENS,
-                promptTokens(result.tokens()));
+                promptTokens(result)));
     }
 
     static Reading cacheHitRate() {
-        return result -> {
+        return (result, confidence) -> {
             TokenAccount tokens = result.tokens();
             long hits = tokens.device() + tokens.host() + tokens.s3();
             return share(result, "cache hit rate of the prefill nodes", hits);
@@ -62,7 +59,7 @@ final class Readings {
     }
 
     static Reading cacheHitRate(Tier tier) {
-        return result -> {
+        return (result, confidence) -> {
             requireTold(result, tier);
             return share(
                     result,
@@ -72,18 +69,19 @@ final class Readings {
     }
 
     static Reading transferBytes() {
-        return result -> Figure.of(
-                "bytes of KV cache transferred", (double) result.transfers().bytes(), Unit.BYTES, transfers(result));
+        return new PerRun((result, confidence) -> Figure.of(
+                "bytes of KV cache transferred", (double) result.transfers().bytes(), Unit.BYTES, transfers(result)));
     }
 
     static Reading transfers() {
-        return result -> Figure.of(
-                "number of KV transfers", (double) result.transfers().count(), Unit.TRANSFERS, requests(result));
+        return new PerRun((result, confidence) -> Figure.of(
+                "number of KV transfers", (double) result.transfers().count(), Unit.TRANSFERS, requests(result)));
     }
 
     /** By the writer's own count: the cache server's, or vLLM's where it tiers itself. */
     static Reading meanObjectLoadTime() {
-        return result -> prefill(result, TIERED_LOADS) > 0 ? meanTieredLoadTime(result) : meanServerLoadTime(result);
+        return new PerRun((result, confidence) ->
+                prefill(result, TIERED_LOADS) > 0 ? meanTieredLoadTime(result) : meanServerLoadTime(result));
     }
 
     /** Time of all reads from S3 by the prompts that were loaded. */
@@ -130,14 +128,14 @@ final class Readings {
     }
 
     static Reading meanTransferTime() {
-        return result -> {
+        return new PerRun((result, confidence) -> {
             long count = result.transfers().count();
             if (count == 0) {
                 throw invalid(result, "the decode nodes counted no KV transfer, so there is no mean time of one");
             }
             double nanos = result.transfers().seconds() * 1e9 / count;
             return Figure.of("mean time of a KV transfer", nanos, Unit.TIME, transfers(result));
-        };
+        });
     }
 
     private static Figure share(BenchmarkResult result, String name, long tokens) {
@@ -145,7 +143,7 @@ final class Readings {
             throw invalid(result, "the prefill nodes counted no prompt token, so there is no " + name);
         }
         double percent = 100.0 * tokens / result.tokens().prompt();
-        return Figure.of(name, percent, Unit.SHARE, promptTokens(result.tokens()));
+        return Figure.of(name, percent, Unit.SHARE, promptTokens(result));
     }
 
     private static void requireRequests(BenchmarkResult result, String name) {
@@ -178,18 +176,19 @@ final class Readings {
     }
 
     private static String requests(BenchmarkResult result) {
-        return count(result.succeeded().size(), "requests");
+        return count(result, result.succeeded().size(), "requests");
     }
 
     private static String transfers(BenchmarkResult result) {
-        return count(result.transfers().count(), "transfers");
+        return count(result, result.transfers().count(), "transfers");
     }
 
-    private static String promptTokens(TokenAccount tokens) {
-        return count(tokens.prompt(), "prompt tokens");
+    private static String promptTokens(BenchmarkResult result) {
+        return count(result, result.tokens().prompt(), "prompt tokens");
     }
 
-    private static String count(long count, String what) {
-        return String.format(Locale.ROOT, "%,d %s", count, what);
+    private static String count(BenchmarkResult result, long count, String what) {
+        int runs = result.runs().size();
+        return String.format(Locale.ROOT, "%,d %s", count, what) + (runs == 1 ? "" : " of " + runs + " repetitions");
     }
 }

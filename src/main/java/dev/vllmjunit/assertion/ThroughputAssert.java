@@ -22,7 +22,7 @@ public final class ThroughputAssert extends FigureAssert<ThroughputAssert, Rate>
 
     /** Higher than the other result's. */
     public ThroughputAssert isHigherThan(BenchmarkResult other) {
-        return compare(other, "higher", false, 1, true);
+        return compare(other, Comparative.HIGHER, 0);
     }
 
     @Override
@@ -45,7 +45,7 @@ public final class ThroughputAssert extends FigureAssert<ThroughputAssert, Rate>
          * @throws dev.vllmjunit.evidence.InvalidRunException if the other is invalid or was measured under other conditions
          */
         public ThroughputAssert higherThan(BenchmarkResult other) {
-            return compare(other, "higher", false, factor, false);
+            return compare(other, Comparative.HIGHER, factor);
         }
     }
 }

@@ -23,7 +23,7 @@ public final class TimeAssert extends FigureAssert<TimeAssert, Duration> {
 
     /** Takes less time than the same figure of the other result. */
     public TimeAssert isFasterThan(BenchmarkResult other) {
-        return compare(other, "faster", true, 1, true);
+        return compare(other, Comparative.FASTER, 0);
     }
 
     @Override
@@ -46,7 +46,7 @@ public final class TimeAssert extends FigureAssert<TimeAssert, Duration> {
          * @throws dev.vllmjunit.evidence.InvalidRunException if the other is invalid or was measured under other conditions
          */
         public TimeAssert fasterThan(BenchmarkResult other) {
-            return compare(other, "faster", true, factor, false);
+            return compare(other, Comparative.FASTER, factor);
         }
     }
 }

@@ -58,6 +58,13 @@ enum Unit {
         String format(double value) {
             return String.format(Locale.ROOT, "%,d transfers", Math.round(value));
         }
+    },
+    /** How many times one figure is another. */
+    TIMES(false) {
+        @Override
+        String format(double value) {
+            return digits(value) + "x";
+        }
     };
 
     private final boolean timed;

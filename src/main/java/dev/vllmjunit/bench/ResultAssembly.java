@@ -122,7 +122,7 @@ final class ResultAssembly {
 
     private RunConditions conditions(DriverHealth health, Optional<String> traffic, String compared) {
         Map<String, String> facts = new TreeMap<>(stack.facts());
-        facts.put("load", load());
+        facts.put(RunConditions.LOAD, load());
         facts.put("arrivals", arrivals());
         facts.put("driver send lateness", described(health.sending()));
         facts.put("driver loop lag", described(health.loop()));

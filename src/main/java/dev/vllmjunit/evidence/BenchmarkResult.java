@@ -3,9 +3,9 @@ package dev.vllmjunit.evidence;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.router.HopTimeline;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.DoubleStream;
 
 /**
  * The evidence of one run. Immutable.
@@ -80,15 +80,7 @@ public record BenchmarkResult(
      */
     public double[] nanos(Latency latency) {
         return succeeded().stream()
-                .flatMapToDouble(request -> switch (latency) {
-                    case TTFT -> DoubleStream.of((double) request.timeToFirstTokenNanos());
-                    case TPOT ->
-                        request.outputTokens() < 2
-                                ? DoubleStream.empty()
-                                : DoubleStream.of(request.timePerOutputTokenNanos());
-                    case ITL -> request.interTokenNanos().stream().mapToDouble(Long::doubleValue);
-                    case END_TO_END -> DoubleStream.of((double) request.endToEndNanos());
-                })
+                .flatMapToDouble(request -> Arrays.stream(latency.nanos(request)))
                 .toArray();
     }
 

@@ -21,5 +21,7 @@ public enum InvalidReason {
     /** Two results were measured under conditions that have to be the same and are not. */
     NOT_COMPARABLE,
     /** The figures leave the question open. */
-    INCONCLUSIVE
+    INCONCLUSIVE,
+    /** The test ended in an exception that tells nothing of the stack: neither an assertion's nor one of the above. */
+    TEST_BROKEN
 }

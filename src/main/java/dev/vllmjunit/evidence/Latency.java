@@ -1,5 +1,7 @@
 package dev.vllmjunit.evidence;
 
+import dev.vllmjunit.load.RequestRecord;
+
 /** The latencies of a request, as the field names them. */
 public enum Latency {
     /** Time to first token, from the intended start. */
@@ -20,5 +22,20 @@ public enum Latency {
     /** In words, for messages and charts. */
     public String label() {
         return label;
+    }
+
+    /**
+     * The values of one successful request, in nanoseconds: one; for ITL one per gap; none for TPOT of a single output token.
+     */
+    public double[] nanos(RequestRecord request) {
+        return switch (this) {
+            case TTFT -> new double[] {request.timeToFirstTokenNanos()};
+            case TPOT -> request.outputTokens() < 2 ? new double[0] : new double[] {request.timePerOutputTokenNanos()};
+            case ITL ->
+                request.interTokenNanos().stream()
+                        .mapToDouble(Long::doubleValue)
+                        .toArray();
+            case END_TO_END -> new double[] {request.endToEndNanos()};
+        };
     }
 }

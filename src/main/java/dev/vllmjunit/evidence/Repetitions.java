@@ -84,7 +84,8 @@ public final class Repetitions {
     }
 
     private static String described(BenchmarkResult run) {
-        return run.conditions().in(Optional.empty()).describe();
+        RunConditions conditions = run.conditions().in(Optional.empty());
+        return conditions.describe() + (conditions.load().isEmpty() ? "" : "; " + conditions.load());
     }
 
     private static RunConditions repeated(RunConditions first, int runs) {

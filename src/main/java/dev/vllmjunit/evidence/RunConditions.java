@@ -27,6 +27,9 @@ public record RunConditions(
         Map<String, String> facts,
         Optional<Repetition> repetition) {
 
+    /** Name of the fact that tells how much is sent at a time. */
+    public static final String LOAD = "load";
+
     /** Of a run that is not repeated. */
     public RunConditions(
             Topology topology,
@@ -42,6 +45,11 @@ public record RunConditions(
     /** Copies the facts. */
     public RunConditions {
         facts = Map.copyOf(facts);
+    }
+
+    /** How much is sent at a time; empty where nobody said so. */
+    public String load() {
+        return facts.getOrDefault(LOAD, "");
     }
 
     /** One line for messages, with the word "modelled" where it applies. */

@@ -38,7 +38,16 @@ public record Fingerprint(@JsonValue SortedMap<String, String> parts) {
 
     /** Facts of a stack that decide what is measured. Others, such as endpoints and times to start, do not. */
     private static final List<String> FACTS = List.of(
-            "engine", "vLLM", "NIXL", "LMCache", "PyTorch", "hardware", "kv scale", "S3 writer", "load", "repetitions");
+            "engine",
+            "vLLM",
+            "NIXL",
+            "LMCache",
+            "PyTorch",
+            "hardware",
+            "kv scale",
+            "S3 writer",
+            RunConditions.LOAD,
+            "repetitions");
 
     /** Of the hash, at the end of a folder's name. */
     static final int HASH_DIGITS = 12;

@@ -61,7 +61,7 @@ public enum Measure {
     }
 
     Measure(String label, Kind kind, Latency latency, double quantile) {
-        this(label, kind, latency, sample -> sample.quantile(quantile), Sample.smallestSizeFor(quantile));
+        this(label, kind, latency, sample -> sample.quantile(quantile), Sample.smallestSizeFor(quantile, 0.95));
     }
 
     Measure(String label, Kind kind, Latency latency, ToDoubleFunction<Sample> statistic, int needed) {

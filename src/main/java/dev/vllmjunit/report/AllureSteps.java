@@ -54,6 +54,13 @@ final class AllureSteps {
         return lifecycle.getCurrentTestCase();
     }
 
+    /** Adds a parameter to the running test, by which nobody tells it from its earlier runs. */
+    void parameter(String name, String value) {
+        Parameter parameter = new Parameter().setName(name).setValue(value).setExcluded(true);
+        test().ifPresent(test ->
+                lifecycle.updateTestCase(test, result -> result.getParameters().add(parameter)));
+    }
+
     /** Puts HTML above the steps of a running test, in place of what was there. */
     void describe(String test, String html) {
         lifecycle.updateTestCase(test, result -> result.setDescriptionHtml(html));

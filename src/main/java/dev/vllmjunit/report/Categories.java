@@ -2,6 +2,7 @@ package dev.vllmjunit.report;
 
 import dev.vllmjunit.evidence.InvalidReason;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,27 +12,31 @@ import java.util.function.UnaryOperator;
 /** {@code categories.json}: how Allure sorts what is not green. Allure matches whole messages, a dot matching line ends too. */
 final class Categories {
 
+    private static final String DECLARATION = "dev\\.vllmjunit\\.topology\\.DeclarationException";
+    private static final String PROVISION = "dev\\.vllmjunit\\.provision\\.ProvisionException";
+
     private Categories() {}
 
     static String json() {
         List<Map<String, Object>> categories = new ArrayList<>();
-        for (InvalidReason reason : InvalidReason.values()) {
-            categories.add(category("INVALID: " + words(reason), "broken", "messageRegex", regex(reason)));
+        for (InvalidReason reason : EnumSet.complementOf(EnumSet.of(InvalidReason.TEST_BROKEN))) {
+            categories.add(category(name(reason), "broken", "messageRegex", regex(reason)));
         }
-        categories.add(category(
-                "Declaration makes no sense",
-                "broken",
-                "traceRegex",
-                ".*dev\\.vllmjunit\\.topology\\.DeclarationException.*"));
-        categories.add(category(
-                "Stack could not be provisioned",
-                "broken",
-                "traceRegex",
-                ".*dev\\.vllmjunit\\.provision\\.ProvisionException.*"));
+        categories.add(category("Declaration makes no sense", "broken", "traceRegex", ".*" + DECLARATION + ".*"));
+        categories.add(category("Stack could not be provisioned", "broken", "traceRegex", ".*" + PROVISION + ".*"));
+        categories.add(anyOther());
         categories.add(category(
                 "FAIL: wrong output", "failed", "traceRegex", ".*dev\\.vllmjunit\\.evidence\\.WrongOutputError.*"));
         categories.add(category("FAIL: an expectation was not met", "failed", "messageRegex", ".*"));
         return new Json(UnaryOperator.identity()).write(categories);
+    }
+
+    /** An exception of none of the kinds above. */
+    private static Map<String, Object> anyOther() {
+        Map<String, Object> category =
+                category(name(InvalidReason.TEST_BROKEN), "broken", "messageRegex", "(?!.*INVALID \\(\\w+\\)).*");
+        category.put("traceRegex", "(?!.*(" + DECLARATION + "|" + PROVISION + ")).*");
+        return category;
     }
 
     static String regex(InvalidReason reason) {
@@ -46,7 +51,7 @@ final class Categories {
         return category;
     }
 
-    private static String words(InvalidReason reason) {
-        return reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    private static String name(InvalidReason reason) {
+        return "INVALID: " + reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

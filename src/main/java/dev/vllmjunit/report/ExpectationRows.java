@@ -11,7 +11,8 @@ final class ExpectationRows {
 
     static final String LEAD =
             "The guide's range is shown on every stack; the range that decides is the one that can fail the"
-                    + " build. NOT FEASIBLE: no such hardware could reach the guide's figure; the note below does the sum.";
+                    + " build: with the whole interval outside, where there is one. With a part of it outside nothing is"
+                    + " decided: INVALID. NOT FEASIBLE: no such hardware could reach the guide's figure; the note below does the sum.";
 
     private ExpectationRows() {}
 
@@ -23,7 +24,14 @@ final class ExpectationRows {
                 .toList();
         Table rows = new Table(
                 "Expectations",
-                List.of("expectation", "state", "measured", "the guide's range", "range that decides", "verdict"),
+                List.of(
+                        "expectation",
+                        "state",
+                        "measured",
+                        "95 % interval",
+                        "the guide's range",
+                        "range that decides",
+                        "verdict"),
                 outcomes.stream().map(ExpectationRows::row).toList());
         return notes.isEmpty()
                 ? List.of(rows)
@@ -37,6 +45,10 @@ final class ExpectationRows {
                 expectation.state()
                         + expectation.comparedTo().map(base -> " / " + base).orElse(""),
                 measured(outcome.measured(), expectation.unit()),
+                outcome.interval()
+                        .map(found -> Numbers.significant(found.low()) + "–" + Numbers.significant(found.high()) + " "
+                                + expectation.unit())
+                        .orElse(Numbers.NONE),
                 words(expectation.guide(), expectation.unit()),
                 outcome.deciding()
                         .map(range -> words(range, expectation.unit()))

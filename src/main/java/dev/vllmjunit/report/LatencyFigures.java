@@ -28,6 +28,9 @@ public record LatencyFigures(
         @Nullable Double p99,
         @Nullable Double max) {
 
+    /** Of the interval that a sample has to be large enough for; the same that assertions judge by. */
+    private static final double CONFIDENCE = 0.95;
+
     static LatencyFigures of(double[] nanos) {
         if (nanos.length == 0) {
             return new LatencyFigures(0, null, null, null, null, null, null, null, null);
@@ -46,6 +49,6 @@ public record LatencyFigures(
     }
 
     private static @Nullable Double quantile(Sample sample, double q) {
-        return sample.supports(q) ? sample.quantile(q) : null;
+        return sample.supports(q, CONFIDENCE) ? sample.quantile(q) : null;
     }
 }

@@ -92,6 +92,11 @@ public final class ProgressReport {
                 + ": " + accepted.file()));
     }
 
+    /** What became of a test, in one line. */
+    public void verdict(TestVerdict verdict) {
+        line(verdict.line());
+    }
+
     /** One line. */
     public void line(String text) {
         out.println(mask.apply(text));

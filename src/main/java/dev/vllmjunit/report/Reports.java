@@ -169,15 +169,27 @@ public final class Reports {
                 .publish(runs, allure);
     }
 
+    /** Shows what became of the running test as its parameter {@code verdict}. */
+    public void verdict(TestVerdict verdict) {
+        allure.parameter("verdict", verdict.words());
+    }
+
     /**
      * Writes {@code results/results-PROFILE.json}, whole or not at all.
      *
      * @param headline the run that the guide's five keys are about
      * @param all every run of the profile
+     * @param tests what became of the tests that made the runs
+     * @param skipped why a test did not run, by its name
      */
-    public Path resultsFile(String profile, BenchmarkResult headline, List<BenchmarkResult> all) {
+    public Path resultsFile(
+            String profile,
+            BenchmarkResult headline,
+            List<BenchmarkResult> all,
+            List<TestVerdict> tests,
+            Map<String, String> skipped) {
         ResultsFile file = ResultsFile.of(
-                profile, figures(headline), all.stream().map(this::figures).toList());
+                profile, figures(headline), all.stream().map(this::figures).toList(), tests, skipped);
         String text = json.write(file);
         allure.attach("results-" + profile + ".json", AttachmentType.JSON, text);
         return ReportFiles.write(results.resolve("results-" + profile + ".json"), text);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param units unit by key, of the keys above
  * @param headline which of the runs the keys above are about, from 0
  * @param runs all runs
+ * @param tests what became of each test
+ * @param skipped why a test did not run, by its name; such a test has no verdict
  * @param machine where the tests ran
  * @param writtenAt wall clock time
  */
@@ -45,6 +48,8 @@ public record ResultsFile(
         Map<String, String> units,
         int headline,
         List<RunFigures> runs,
+        List<TestVerdict> tests,
+        Map<String, String> skipped,
         Map<String, String> machine,
         Instant writtenAt) {
 
@@ -55,7 +60,12 @@ public record ResultsFile(
             "ttft_p95", "ms",
             "total_time", "s");
 
-    static ResultsFile of(String profile, RunFigures headline, List<RunFigures> all) {
+    static ResultsFile of(
+            String profile,
+            RunFigures headline,
+            List<RunFigures> all,
+            List<TestVerdict> tests,
+            Map<String, String> skipped) {
         List<RunFigures> runs = new ArrayList<>(all);
         if (!runs.contains(headline)) {
             runs.add(0, headline);
@@ -73,6 +83,8 @@ public record ResultsFile(
                 UNITS,
                 runs.indexOf(headline),
                 List.copyOf(runs),
+                List.copyOf(tests),
+                new TreeMap<>(skipped),
                 Machine.here().facts(),
                 Instant.now());
     }

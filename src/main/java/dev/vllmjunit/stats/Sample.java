@@ -8,11 +8,11 @@ import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /** Observed values of one quantity in one unit, at least one. Immutable, thread-safe. */
 public final class Sample {
 
-    private static final double QUANTILE_CONFIDENCE = 0.95;
     private static final Quantile QUANTILE = Quantile.withDefaults()
             .with(EstimationMethod.HF7)
             .with(NaNPolicy.ERROR)
@@ -63,23 +63,12 @@ public final class Sample {
 
     /**
      * The quantile by definition 7 of Hyndman and Fan (1996), linear between order statistics: what NumPy's {@code percentile},
-     * and so {@code vllm bench serve}, reports. Ask {@link #supports(double)} whether the sample is large enough to mean it.
+     * and so {@code vllm bench serve}, reports. Ask {@link #supports} whether the sample is large enough to mean it.
      *
      * @param q 0 to 1, ends included
      */
     public double quantile(double q) {
         return QUANTILE.evaluate(sorted, q);
-    }
-
-    /**
-     * The fewest values whose greatest is an upper bound of the quantile with 95 % confidence, whatever the distribution: the
-     * least n with {@code 1 - q^n >= 0.95}. 5 for the median, 29 for p90, 59 for p95, 299 for p99.
-     *
-     * @param q between 0 and 1, both excluded
-     */
-    public static int smallestSizeFor(double q) {
-        Probability.require("quantile", q);
-        return (int) Math.ceil(Math.log(1 - QUANTILE_CONFIDENCE) / Math.log(q));
     }
 
     /**
@@ -95,9 +84,9 @@ public final class Sample {
         return (int) Math.ceil(Math.log((1 - confidence) / 2) / Math.log(Math.max(q, 1 - q)));
     }
 
-    /** Whether this sample has at least {@link #smallestSizeFor(double)} values. */
-    public boolean supports(double q) {
-        return size() >= smallestSizeFor(q);
+    /** Whether this sample has at least {@link #smallestSizeFor} values. */
+    public boolean supports(double q, double confidence) {
+        return size() >= smallestSizeFor(q, confidence);
     }
 
     /**
@@ -120,13 +109,20 @@ public final class Sample {
     }
 
     /**
-     * The confidence interval of the mean of independent values by the bootstrap; see {@link Bootstrap#mean(double[], double)}.
+     * The confidence interval of the mean by Student's t: exact for normal values, such as the means of repeated measurements. For
+     * many values of any distribution there is {@link Bootstrap#mean(double[], double)}.
      *
      * @param confidence between 0 and 1, both excluded
      * @return empty for a single value
      */
     public Optional<Interval> meanInterval(double confidence) {
-        return Bootstrap.mean(sorted, confidence);
+        Probability.require("confidence", confidence);
+        if (size() < 2) {
+            return Optional.empty();
+        }
+        double t = TDistribution.of(size() - 1.0).inverseSurvivalProbability((1 - confidence) / 2);
+        double margin = t * standardError();
+        return Optional.of(new Interval(mean() - margin, mean() + margin, confidence));
     }
 
     private int rank(double q, double level) {
@@ -134,7 +130,7 @@ public final class Sample {
     }
 
     /** Standard deviation of the mean. */
-    double standardError() {
+    private double standardError() {
         return standardDeviation() / Math.sqrt(size());
     }
 }

@@ -40,14 +40,6 @@ public record Expectation(
         return comparedTo.isPresent() ? "x" : metric.unit();
     }
 
-    /**
-     * How many times better {@code own} is than {@code compared}: above 1 is better for every metric, whether more of it or
-     * less of it is good.
-     */
-    public double timesBetter(double own, double compared) {
-        return metric.lessIsBetter() ? compared / own : own / compared;
-    }
-
     /** What can be expected of a run, with its unit. */
     public enum Metric {
         /** Output tokens per second. */

@@ -31,7 +31,7 @@ class AuthorsExampleTest {
         assertThat(warm)
                 .as("warm run")
                 .timeToFirstToken()
-                .p90()
+                .p50()
                 .isLessThan(Duration.ofSeconds(1))
                 .and()
                 .throughput()

@@ -15,6 +15,7 @@ import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.evidence.Tier;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each assertion three ways: one it passes, one it fails with the whole message, one it calls INVALID. */
@@ -69,7 +71,8 @@ class FigureAssertTest {
                         to be less than:
                           500 ms
                         but it is 1.5 s more
-                          samples: 30 requests, 95 % interval of the mean 2 s to 2 s (modelled)"""),
+                          95 % interval: 2 s to 2 s (modelled), bootstrap over 30 documents
+                          samples: 30 requests"""),
                 row(
                         "p50 TTFT",
                         r -> r.timeToFirstToken().p50().isAtMost(Duration.ofSeconds(2)),
@@ -81,19 +84,21 @@ class FigureAssertTest {
                         to be at most:
                           2 s
                         but it is 0.4 ms more
+                          95 % interval: 2 s to 2 s (modelled), order statistics of 30 requests
                           samples: 30 requests"""),
                 row(
-                        "p90 TTFT",
-                        r -> r.timeToFirstToken().p90().isGreaterThan(Duration.ofMillis(1_999)),
-                        r -> r.timeToFirstToken().p90().isGreaterThan(Duration.ofSeconds(2)),
+                        "p90 ITL",
+                        r -> r.interTokenLatency().p90().isGreaterThan(Duration.ofMillis(19)),
+                        r -> r.interTokenLatency().p90().isGreaterThan(Duration.ofMillis(20)),
                         """
 
-                        Expecting p90 time to first token:
-                          2 s (modelled)
+                        Expecting p90 inter-token latency:
+                          20 ms (modelled)
                         to be greater than:
-                          2 s
+                          20 ms
                         but it is equal
-                          samples: 30 requests"""),
+                          95 % interval: 20 ms to 20 ms (modelled), order statistics of 450 gaps
+                          samples: 450 gaps"""),
                 row(
                         "maximum TTFT",
                         r -> r.timeToFirstToken().max().isCloseTo(Duration.ofMillis(2_100), percent(5)),
@@ -117,7 +122,8 @@ class FigureAssertTest {
                         to be at most:
                           19 ms
                         but it is 1 ms more
-                          samples: 30 requests, 95 % interval of the mean 20 ms to 20 ms (modelled)"""),
+                          95 % interval: 20 ms to 20 ms (modelled), bootstrap over 30 documents
+                          samples: 30 requests"""),
                 row(
                         "ITL",
                         r -> r.interTokenLatency().p99().isBetween(Duration.ofMillis(10), Duration.ofMillis(20)),
@@ -129,6 +135,7 @@ class FigureAssertTest {
                         to be between:
                           10 ms and 15 ms
                         but it is 5 ms more than the upper bound
+                          95 % interval: 20 ms to 20 ms (modelled), order statistics of 450 gaps
                           samples: 450 gaps"""),
                 row(
                         "end to end",
@@ -141,7 +148,8 @@ class FigureAssertTest {
                         to be at least:
                           2.3 s
                         but it is 1 ms less
-                          samples: 30 requests, 95 % interval of the mean 2.3 s to 2.3 s (modelled)"""),
+                          95 % interval: 2.3 s to 2.3 s (modelled), bootstrap over 30 documents
+                          samples: 30 requests"""),
                 row(
                         "prefill time",
                         r -> r.prefillTime().p50().isAtMost(Duration.ofMillis(1_600)),
@@ -153,6 +161,7 @@ class FigureAssertTest {
                         to be at most:
                           1.6 s
                         but it is 1 ms more
+                          95 % interval: 1.6 s to 1.6 s (modelled), order statistics of 30 requests
                           samples: 30 requests"""),
                 row(
                         "pull and first step",
@@ -165,7 +174,8 @@ class FigureAssertTest {
                         to be less than:
                           400 ms
                         but it is equal
-                          samples: 30 requests, 95 % interval of the mean 400 ms to 400 ms (modelled)"""),
+                          95 % interval: 400 ms to 400 ms (modelled), bootstrap over 30 documents
+                          samples: 30 requests"""),
                 row(
                         "total time",
                         r -> r.totalTime().isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2)),
@@ -296,19 +306,88 @@ class FigureAssertTest {
                 .withMessage("INVALID (CACHE_STATE_NOT_REACHED): EMPTY was asked for, but 5 tokens were found" + COLD));
     }
 
-    @Test
-    void readsTheStatisticItIsNamedAfter() {
-        double[] oneToThreeHundred =
-                IntStream.rangeClosed(1, 300).asDoubleStream().toArray();
-        LatencyAssert ttft =
-                assertThat(Results.cold().ttft(oneToThreeHundred).build()).timeToFirstToken();
+    /** Of 400 squares, so that every statistic has a value of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "mean, mean, 535 ms",
+        "p50, p50, 402 ms",
+        "p90, p90, 1.3 s",
+        "p95, p95, 1.44 s",
+        "p99, p99, 1.57 s",
+        "max, maximum, 1.6 s"
+    })
+    void readsTheStatisticItIsNamedAfter(String statistic, String name, String value) {
+        double[] squares =
+                IntStream.rangeClosed(1, 400).mapToDouble(i -> i * i / 100.0).toArray();
+        LatencyAssert ttft = assertThat(Results.cold().ttft(squares).build()).timeToFirstToken();
 
-        ttft.mean().isCloseTo(Duration.ofNanos(150_500_000), percent(1e-6));
-        ttft.p50().isCloseTo(Duration.ofNanos(150_500_000), percent(1e-6));
-        ttft.p90().isCloseTo(Duration.ofNanos(270_100_000), percent(1e-6));
-        ttft.p95().isCloseTo(Duration.ofNanos(285_050_000), percent(1e-6));
-        ttft.p99().isCloseTo(Duration.ofNanos(297_010_000), percent(1e-6));
-        ttft.max().isCloseTo(Duration.ofMillis(300), percent(1e-6));
+        assertThat(failure(() -> statistic(ttft, statistic).isEqualTo(Duration.ZERO)))
+                .hasMessageStartingWith("\nExpecting " + name + " time to first token:\n  " + value + " (modelled)\n");
+    }
+
+    private static TimeAssert statistic(LatencyAssert latency, String name) {
+        return switch (name) {
+            case "mean" -> latency.mean();
+            case "p50" -> latency.p50();
+            case "p90" -> latency.p90();
+            case "p95" -> latency.p95();
+            case "p99" -> latency.p99();
+            default -> latency.max();
+        };
+    }
+
+    /** 1 to 3 s in eleven steps: 2 s give or take 370 ms. */
+    @ParameterizedTest
+    @MethodSource("questions")
+    void isInconclusiveWhereTheIntervalLeavesItOpen(Function<TimeAssert, TimeAssert> question, String asked) {
+        BenchmarkResult spread = Results.cold()
+                .ttft(1_000, 1_200, 1_400, 1_600, 1_800, 2_000, 2_200, 2_400, 2_600, 2_800, 3_000)
+                .build();
+
+        assertThatExceptionOfType(InvalidRunException.class)
+                .isThrownBy(() ->
+                        question.apply(assertThat(spread).timeToFirstToken().mean()))
+                .withMessage("INVALID (INCONCLUSIVE): mean time to first token was asked " + asked
+                        + "; it is 2 s (modelled), and its 95 % interval leaves it open; about 134 more documents, or"
+                        + " repetitions, would probably decide\n  95 % interval: 1.64 s to 2.36 s (modelled), bootstrap"
+                        + " over 11 documents\n  samples: 11 requests" + COLD);
+    }
+
+    static Stream<Arguments> questions() {
+        Duration low = Duration.ofMillis(1_900);
+        Duration high = Duration.ofMillis(2_100);
+        return Stream.of(
+                question("to be less than 2.1 s", time -> time.isLessThan(high)),
+                question("to be at most 1.9 s", time -> time.isAtMost(low)),
+                question("to be greater than 1.9 s", time -> time.isGreaterThan(low)),
+                question("to be at least 2.1 s", time -> time.isAtLeast(high)),
+                question("to be between 1.9 s and 2.1 s", time -> time.isBetween(low, high)),
+                question("to be within 5 % of 2 s", time -> time.isCloseTo(Duration.ofSeconds(2), percent(5))));
+    }
+
+    private static Arguments question(String asked, Function<TimeAssert, TimeAssert> question) {
+        return Arguments.of(Named.of(asked, question), asked);
+    }
+
+    @Test
+    void isJudgedWithTheConfidenceAskedFor() {
+        BenchmarkResult spread = Results.cold()
+                .ttft(1_000, 1_200, 1_400, 1_600, 1_800, 2_000, 2_200, 2_400, 2_600, 2_800, 3_000)
+                .build();
+
+        assertThat(spread).withConfidence(0.9).timeToFirstToken().mean().isLessThan(Duration.ofMillis(2_340));
+        assertThat(failure(() -> assertThat(spread)
+                        .withConfidence(0.99)
+                        .timeToFirstToken()
+                        .mean()
+                        .isLessThan(Duration.ofMillis(2_340))))
+                .isInstanceOf(InvalidRunException.class)
+                .hasMessageContaining(", and its 99 % interval leaves it open; ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> assertThat(cold).withConfidence(95).throughput())
+                .withMessage("the confidence is 95.0; it must lie between 0 and 1, both excluded, as in 0.99");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> assertThat(cold).withConfidence(0).throughput());
     }
 
     @Test
@@ -377,7 +456,7 @@ class FigureAssertTest {
 
     @Test
     void writesTimesInTheUnitThatFitsThem() {
-        BenchmarkResult swift = Results.cold().ttft(0.05).build();
+        BenchmarkResult swift = Results.cold().ttft(0.05, 0.05).build();
 
         assertThat(failure(() -> assertThat(swift).timeToFirstToken().mean().isAtLeast(Duration.ofNanos(100_000))))
                 .hasMessage(
@@ -388,7 +467,8 @@ class FigureAssertTest {
                         to be at least:
                           0.1 ms
                         but it is 50 µs less
-                          samples: 1 requests"""
+                          95 % interval: 50 µs to 50 µs (modelled), bootstrap over 2 documents
+                          samples: 2 requests"""
                                 + COLD);
     }
 

@@ -27,20 +27,58 @@ class NotObservableTest {
     void percentileOfTooFewRequests() {
         assertThat(failure(() -> assertThat(cold).timeToFirstToken().p95().isLessThan(Duration.ofDays(1))))
                 .isInstanceOf(InvalidRunException.class)
-                .hasMessage("INVALID (TOO_FEW_SAMPLES): p95 time to first token was asked of 30 requests, but needs 59"
-                        + " or more; send more requests (documents, repeat), or assert p90, which 30 support"
+                .hasMessage("INVALID (TOO_FEW_SAMPLES): p95 time to first token was asked of 30 requests, but needs 72"
+                        + " or more; send more requests (documents, repeat), or assert p50, which 30 support"
                         + COLD);
     }
 
     @Test
     void percentileOfJustEnoughRequests() {
-        BenchmarkResult enough = Results.cold().ttft(Results.constant(59, 100)).build();
+        BenchmarkResult enough = Results.cold().ttft(Results.constant(72, 100)).build();
 
         assertThat(enough).timeToFirstToken().p95().isEqualTo(Duration.ofMillis(100));
         assertThat(failure(() -> assertThat(enough).timeToFirstToken().p99().isLessThan(Duration.ofDays(1))))
-                .hasMessage("INVALID (TOO_FEW_SAMPLES): p99 time to first token was asked of 59 requests, but needs 299"
-                        + " or more; send more requests (documents, repeat), or assert p95, which 59 support"
+                .hasMessage("INVALID (TOO_FEW_SAMPLES): p99 time to first token was asked of 72 requests, but needs 368"
+                        + " or more; send more requests (documents, repeat), or assert p95, which 72 support"
                         + COLD);
+    }
+
+    @Test
+    void percentileOfTooFewRequestsForTheConfidence() {
+        BenchmarkResult enough = Results.cold().ttft(Results.constant(72, 100)).build();
+
+        assertThat(failure(() -> assertThat(enough)
+                        .withConfidence(0.99)
+                        .timeToFirstToken()
+                        .p95()
+                        .isLessThan(Duration.ofDays(1))))
+                .hasMessage("INVALID (TOO_FEW_SAMPLES): p95 time to first token was asked of 72 requests, but needs 104"
+                        + " or more; send more requests (documents, repeat), or assert p90, which 72 support"
+                        + COLD);
+    }
+
+    @Test
+    void meanOfASingleDocument() {
+        BenchmarkResult single = Results.cold().documents(1).build();
+
+        assertThat(failure(() -> assertThat(single).timeToFirstToken().mean().isLessThan(Duration.ofDays(1))))
+                .hasMessage("INVALID (TOO_FEW_SAMPLES): mean time to first token was asked of requests about a single"
+                        + " document, which do not tell how well it is known; ask about 2 documents or more, or repeat"
+                        + " the run 3 times or more" + COLD);
+        assertThat(failure(() -> assertThat(single).timeToFirstToken().mean().isFasterThan(single)))
+                .isInstanceOf(InvalidRunException.class)
+                .hasMessageStartingWith("INVALID (TOO_FEW_SAMPLES): mean time to first token was asked of");
+        assertThat(single).timeToFirstToken().p50().isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void howManyTimesNothingIs() {
+        assertThat(failure(() -> assertThat(Results.cold().output(16, 0).build())
+                        .interTokenLatency()
+                        .p50()
+                        .isFasterThan(cold)))
+                .hasMessage("INVALID (NOT_OBSERVABLE): p50 inter-token latency is 0 in one of the two runs: nothing to"
+                        + " compare with");
     }
 
     @Test
@@ -49,7 +87,7 @@ class NotObservableTest {
 
         assertThat(failure(() -> assertThat(brief).interTokenLatency().p50().isLessThan(Duration.ofDays(1))))
                 .hasMessage(
-                        "INVALID (TOO_FEW_SAMPLES): p50 inter-token latency was asked of 2 gaps, but needs 5 or more;"
+                        "INVALID (TOO_FEW_SAMPLES): p50 inter-token latency was asked of 2 gaps, but needs 6 or more;"
                                 + " ask for more output tokens" + COLD);
     }
 

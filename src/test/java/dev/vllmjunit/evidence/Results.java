@@ -37,6 +37,7 @@ public final class Results {
     private double[] ttftMillis = constant(30, 2_000);
     private double gapMillis = 20;
     private int outputTokens = 16;
+    private int documents = Integer.MAX_VALUE;
     private double[] cachedShare = {0, 0, 0};
     private boolean hops = true;
     private Instant startedAt = Instant.parse("2026-01-01T00:00:00Z");
@@ -92,6 +93,12 @@ public final class Results {
     /** One request per value, in milliseconds. */
     public Results ttft(double... millis) {
         this.ttftMillis = millis.clone();
+        return this;
+    }
+
+    /** So many documents, asked about in turns; without this call, each request asks about its own. */
+    public Results documents(int count) {
+        this.documents = count;
         return this;
     }
 
@@ -162,7 +169,7 @@ public final class Results {
         }
         return new RequestRecord(
                 index,
-                index,
+                index % documents,
                 "request-" + index,
                 start,
                 start,

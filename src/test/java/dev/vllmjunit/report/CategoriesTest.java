@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CategoriesTest {
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TEST_BROKEN")
     void anInvalidRunIsSortedByItsReason(InvalidReason reason) throws Exception {
         Throwable problem = new InvalidRunException(reason, "what was seen\n  measured under: a workload");
 
@@ -36,6 +36,12 @@ class CategoriesTest {
                 .containsExactly("Declaration makes no sense");
         assertThat(categories("broken", new IllegalStateException("wrapped", new ProvisionException("no stack"))))
                 .containsExactly("Stack could not be provisioned");
+    }
+
+    @Test
+    void anyOtherExceptionIsATestThatIsBroken() throws Exception {
+        assertThat(categories("broken", new IllegalStateException("nothing ran yet")))
+                .containsExactly("INVALID: test broken");
     }
 
     @Test

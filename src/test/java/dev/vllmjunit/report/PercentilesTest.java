@@ -11,23 +11,23 @@ import org.junit.jupiter.api.Test;
 /** A percentile stands under its own name in every table. */
 class PercentilesTest {
 
-    private final RunFigures run = RunFigures.of(Runs.valid(CacheState.EMPTY, 300));
+    private final RunFigures run = RunFigures.of(Runs.valid(CacheState.EMPTY, 400));
     private final LatencyFigures ttft = run.ttftMs();
 
     @Test
     void figuresAreNumPysPercentilesInMilliseconds() {
         LatencyFigures figures = LatencyFigures.of(
-                IntStream.rangeClosed(1, 300).mapToDouble(ms -> ms * 1e6).toArray());
+                IntStream.rangeClosed(1, 400).mapToDouble(ms -> ms * 1e6).toArray());
 
-        assertThat(figures.samples()).isEqualTo(300);
-        assertThat(figures.mean()).isCloseTo(150.5, within(1e-9));
-        assertThat(figures.standardDeviation()).isCloseTo(Math.sqrt(300 * 301 / 12.0), within(1e-9));
+        assertThat(figures.samples()).isEqualTo(400);
+        assertThat(figures.mean()).isCloseTo(200.5, within(1e-9));
+        assertThat(figures.standardDeviation()).isCloseTo(Math.sqrt(400 * 401 / 12.0), within(1e-9));
         assertThat(figures.min()).isEqualTo(1);
-        assertThat(figures.p50()).isCloseTo(150.5, within(1e-9));
-        assertThat(figures.p90()).isCloseTo(270.1, within(1e-9));
-        assertThat(figures.p95()).isCloseTo(285.05, within(1e-9));
-        assertThat(figures.p99()).isCloseTo(297.01, within(1e-9));
-        assertThat(figures.max()).isEqualTo(300);
+        assertThat(figures.p50()).isCloseTo(200.5, within(1e-9));
+        assertThat(figures.p90()).isCloseTo(360.1, within(1e-9));
+        assertThat(figures.p95()).isCloseTo(380.05, within(1e-9));
+        assertThat(figures.p99()).isCloseTo(396.01, within(1e-9));
+        assertThat(figures.max()).isEqualTo(400);
     }
 
     @Test
@@ -48,7 +48,7 @@ class PercentilesTest {
         assertThat(latencies.rows().get(0))
                 .containsExactly(
                         "time to first token",
-                        "300",
+                        "400",
                         Numbers.millis(ttft.mean()),
                         Numbers.millis(ttft.p50()),
                         Numbers.millis(ttft.p90()),

@@ -80,6 +80,24 @@ class ProgressReportTest {
     }
 
     @Test
+    void aTestEndsInOneLine() {
+        ProgressReport report = new ProgressReport(Optional::empty, out, text -> text.replace("s3cr3t", "****"));
+
+        report.verdict(new TestVerdict("A.a", Verdict.PASS, null, "", 1));
+        report.verdict(new TestVerdict("A.b", Verdict.FAIL, null, "\nExpecting s3cr3t:\n  2 s\nto be less", 1));
+        report.verdict(new TestVerdict(
+                "A.c", Verdict.INVALID, InvalidReason.INCONCLUSIVE, "INVALID (INCONCLUSIVE): left open\n  by", 1));
+        report.verdict(new TestVerdict("A.d", Verdict.FAIL, null, "word ".repeat(100), 1));
+
+        assertThat(printed().lines())
+                .containsExactly(
+                        "PASS  A.a",
+                        "FAIL  A.b  Expecting ****: 2 s to be less",
+                        "INVALID (INCONCLUSIVE)  A.c  left open by",
+                        "FAIL  A.d  " + "word ".repeat(40) + "word…");
+    }
+
+    @Test
     void aLineIsMaskedToo() {
         new ProgressReport(Optional::empty, out, text -> text.replace("s3cr3t", "****")).line("key s3cr3t");
 
@@ -116,6 +134,7 @@ class ProgressReportTest {
                         new Expectation.Range(1, 2),
                         Map.of()),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Verdict.INVALID,
                 why);

@@ -146,7 +146,7 @@ class ReportsTest {
         BenchmarkResult cold = Runs.valid(CacheState.EMPTY, 100);
         BenchmarkResult warm = Runs.valid(CacheState.S3_ONLY, 100);
 
-        Path file = reports.resultsFile("nixl-s3", warm, List.of(cold, warm));
+        Path file = resultsFile("nixl-s3", warm, cold, warm);
 
         assertThat(file).isEqualTo(directory.resolve("reports/results/results-nixl-s3.json"));
         JsonNode json = new ObjectMapper().readTree(file.toFile());
@@ -168,13 +168,44 @@ class ReportsTest {
     }
 
     @Test
+    void theResultsFileSaysWhatBecameOfEachTest() throws IOException {
+        BenchmarkResult cold = Runs.valid(CacheState.EMPTY, 30);
+        TestVerdict open = new TestVerdict(
+                "A.b", Verdict.INVALID, InvalidReason.INCONCLUSIVE, "INVALID (INCONCLUSIVE): left open", 2);
+
+        Path file = reports.resultsFile(
+                "p",
+                cold,
+                List.of(cold),
+                List.of(new TestVerdict("A.a", Verdict.PASS, null, "", 1), open),
+                Map.of("A.c", "no restart here"));
+
+        JsonNode json = new ObjectMapper().readTree(file.toFile());
+        assertThat(json.at("/tests/0").toString())
+                .isEqualTo("{\"test\":\"A.a\",\"verdict\":\"PASS\",\"reason\":null,\"message\":\"\",\"runs\":1}");
+        assertThat(json.at("/tests/1/reason").asText()).isEqualTo("INCONCLUSIVE");
+        assertThat(json.at("/skipped/A.c").asText()).isEqualTo("no restart here");
+        assertThat(ResultsFile.read(file).tests()).contains(open);
+    }
+
+    @Test
+    void aTestsVerdictIsAParameterThatDoesNotTellItFromItsEarlierRuns() throws IOException {
+        reports.verdict(new TestVerdict("A.b", Verdict.INVALID, InvalidReason.INCONCLUSIVE, "", 1));
+        JsonNode parameter = stopTest().at("/parameters/0");
+
+        assertThat(parameter.get("name").asText()).isEqualTo("verdict");
+        assertThat(parameter.get("value").asText()).isEqualTo("INVALID (INCONCLUSIVE)");
+        assertThat(parameter.get("excluded").asBoolean()).isTrue();
+    }
+
+    @Test
     void aRunWithoutAnyAnswerIsReportedAllTheSame() throws IOException {
         BenchmarkResult failed = Runs.failed(3);
 
         Path run = reports.run(failed, Runs.schedule(3));
         reports.comparison("next to a good one", List.of(failed, Runs.valid(CacheState.WARM, 30)));
-        JsonNode json = new ObjectMapper()
-                .readTree(reports.resultsFile("p", failed, List.of(failed)).toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(resultsFile("p", failed, failed).toFile());
 
         assertThat(json.get("verdict").asText()).isEqualTo("INVALID");
         assertThat(json.get("ttft_mean").isNull()).isTrue();
@@ -189,8 +220,7 @@ class ReportsTest {
     void aPercentileOfTooFewSamplesIsNull() throws IOException {
         BenchmarkResult few = Runs.valid(CacheState.EMPTY, 30);
 
-        JsonNode json = new ObjectMapper()
-                .readTree(reports.resultsFile("few", few, List.of(few)).toFile());
+        JsonNode json = new ObjectMapper().readTree(resultsFile("few", few, few).toFile());
 
         assertThat(json.get("ttft_p95").isNull()).isTrue();
         assertThat(json.get("ttft_p50").isNumber()).isTrue();
@@ -218,9 +248,16 @@ class ReportsTest {
                         Map.of()),
                 OptionalDouble.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Verdict.INVALID,
                 SECRET)));
-        reports.resultsFile("p", result, List.of(result));
+        reports.verdict(new TestVerdict("test", Verdict.FAIL, null, SECRET, 1));
+        reports.resultsFile(
+                "p",
+                result,
+                List.of(result),
+                List.of(new TestVerdict("test " + SECRET, Verdict.FAIL, null, SECRET, 1)),
+                Map.of("other " + SECRET, SECRET));
         reports.environment(Map.of("key", SECRET));
         reports.attachFile("log", log);
         reports.attachText("text", SECRET);
@@ -311,8 +348,8 @@ class ReportsTest {
         Path one = reports.run(first, Runs.schedule(30));
         reports.run(second, Runs.schedule(30));
         Path all = reports.run(pooled, Runs.schedule(30));
-        JsonNode json = new ObjectMapper()
-                .readTree(reports.resultsFile("p", pooled, List.of(pooled)).toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(resultsFile("p", pooled, pooled).toFile());
         JsonNode test = stopTest();
 
         assertThat(one.getFileName()).hasToString("01-10-documents-x-20000-tokens-random-empty-repetition-1-of-2");
@@ -333,6 +370,10 @@ class ReportsTest {
                         "run: 10 documents x 20000 tokens, random, EMPTY, repetition 1 of 2",
                         "run: 10 documents x 20000 tokens, random, EMPTY, 2 repetitions");
         assertThat(test.get("descriptionHtml").asText()).contains("60, 0").doesNotContain("30, 0");
+    }
+
+    private Path resultsFile(String profile, BenchmarkResult headline, BenchmarkResult... all) {
+        return reports.resultsFile(profile, headline, List.of(all), List.of(), Map.of());
     }
 
     private JsonNode stopTest() throws IOException {

@@ -43,24 +43,11 @@ class SampleTest {
         assertThat(sample.max()).isEqualTo(3);
     }
 
-    @ParameterizedTest
-    @CsvSource({"0.5, 5", "0.9, 29", "0.95, 59", "0.99, 299"})
-    void smallestSizeBoundsTheQuantileWithNinetyFivePercentConfidence(double q, int size) {
-        assertThat(Sample.smallestSizeFor(q)).isEqualTo(size);
-        assertThat(greatestIsAbove(q, size)).isGreaterThanOrEqualTo(0.95);
-        assertThat(greatestIsAbove(q, size - 1)).isLessThan(0.95);
-    }
-
-    /** That not all values lie below the quantile. */
-    private static double greatestIsAbove(double q, int size) {
-        return BinomialDistribution.of(size, q).cumulativeProbability(size - 1);
-    }
-
     @Test
     void supportsWhatItIsLargeEnoughFor() {
-        assertThat(upTo(28).supports(0.9)).isFalse();
-        assertThat(upTo(29).supports(0.9)).isTrue();
-        assertThat(upTo(29).supports(0.95)).isFalse();
+        assertThat(upTo(35).supports(0.9, 0.95)).isFalse();
+        assertThat(upTo(36).supports(0.9, 0.95)).isTrue();
+        assertThat(upTo(36).supports(0.9, 0.99)).isFalse();
     }
 
     @ParameterizedTest
@@ -91,11 +78,14 @@ class SampleTest {
         assertThat(coverage).isBetween(0.95, 0.98);
     }
 
+    /** t(7, 97.5 %) = 2.3646. */
     @Test
-    void meanIntervalIsTheBootstraps() {
-        assertThat(TEXTBOOK.meanInterval(0.95))
-                .isPresent()
-                .isEqualTo(Bootstrap.mean(new double[] {9, 7, 5, 5, 4, 4, 4, 2}, 0.95));
+    void meanIntervalIsStudents() {
+        double margin = 2.364624 * Math.sqrt(32.0 / 7 / 8);
+        Interval interval = TEXTBOOK.meanInterval(0.95).orElseThrow();
+
+        assertThat(interval.low()).isCloseTo(5 - margin, within(1e-5));
+        assertThat(interval.high()).isCloseTo(5 + margin, within(1e-5));
         assertThat(Sample.of(5).meanInterval(0.95)).isEmpty();
     }
 
@@ -108,10 +98,10 @@ class SampleTest {
                 .isThrownBy(() -> Sample.of(1, Double.NaN))
                 .withMessage("a sample holds the value NaN; every value must be finite");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Sample.smallestSizeFor(1))
+                .isThrownBy(() -> Sample.smallestSizeFor(1, 0.95))
                 .withMessage("quantile is 1.0; it must lie between 0 and 1, both excluded");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Sample.smallestSizeFor(0))
+                .isThrownBy(() -> Sample.smallestSizeFor(0, 0.95))
                 .withMessage("quantile is 0.0; it must lie between 0 and 1, both excluded");
     }
 
