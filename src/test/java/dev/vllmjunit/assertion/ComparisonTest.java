@@ -27,9 +27,9 @@ class ComparisonTest {
 
     @Test
     void pass() {
-        assertThat(warm).timeToFirstToken().mean().isAtLeast(4, TIMES).fasterThan(cold);
+        assertThat(warm).timeToFirstToken().mean().isAtLeast(3.6, TIMES).fasterThan(cold);
         assertThat(warm).timeToFirstToken().p50().isFasterThan(cold);
-        assertThat(warm).throughput().isAtLeast(2.87, TIMES).higherThan(cold);
+        assertThat(warm).throughput().isAtLeast(2.6, TIMES).higherThan(cold);
         assertThat(warm).throughput().isHigherThan(cold);
     }
 
@@ -39,7 +39,7 @@ class ComparisonTest {
                 .timeToFirstToken()
                 .mean()
                 .isFasterThan(cold)
-                .isAtLeast(4, TIMES)
+                .isAtLeast(3.6, TIMES)
                 .fasterThan(cold)
                 .isLessThan(Duration.ofSeconds(1));
         assertThat(warm)
@@ -62,50 +62,51 @@ class ComparisonTest {
         assertThat(failure(() -> assertThat(spread)
                         .timeToFirstToken()
                         .mean()
-                        .isAtLeast(4.5, TIMES)
+                        .isAtLeast(5, TIMES)
                         .fasterThan(cold)))
                 .hasMessage(
                         """
 
                         Expecting mean time to first token:
                           500 ms (modelled)
-                        to be at least 4.5 times faster than:
+                        to be at least 5 times faster than:
                           2 s (modelled)
                         but it is 4 times as fast
-                          95 % interval: 3.79x to 4.24x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
-                        Cliff's delta 1
+                          95 % interval: 3.45x to 4.66x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
+                        Cliff's delta 1; 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 21 requests against 30 requests"""
                                 + WARM + COLD.replace("measured under", "compared with"));
     }
 
     @Test
     void failWhenNotFaster() {
-        assertThat(failure(() -> assertThat(cold).timeToFirstToken().p50().isFasterThan(cold)))
+        assertThat(failure(() -> assertThat(cold).timeToFirstToken().p50().isFasterThan(warm)))
                 .hasMessage(
                         """
 
                         Expecting p50 time to first token:
                           2 s (modelled)
                         to be faster than:
-                          2 s (modelled)
-                        but it is 1 times as fast
-                          95 % interval: 1x to 1x, the order statistics of both, each at 97.5 %
+                          500 ms (modelled)
+                        but it is 0.25 times as fast
+                          95 % interval: 0.227x to 0.275x, the order statistics of both, each at 97.5 %; 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 30 requests against 30 requests"""
-                                + COLD + COLD.replace("measured under", "compared with"));
+                                + COLD + WARM.replace("measured under", "compared with"));
     }
 
     @Test
     void failWithBothThroughputs() {
         assertThat(failure(
-                        () -> assertThat(warm).throughput().isAtLeast(3, TIMES).higherThan(cold)))
+                        () -> assertThat(warm).throughput().isAtLeast(3.5, TIMES).higherThan(cold)))
                 .hasMessage(
                         """
 
                         Expecting throughput:
                           20 tokens/s (modelled)
-                        to be at least 3 times higher than:
+                        to be at least 3.5 times higher than:
                           6.96 tokens/s (modelled)
                         but it is 2.88 times as high
+                          95 % interval: 2.61x to 3.16x, 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 30 requests against 30 requests"""
                                 + WARM + COLD.replace("measured under", "compared with"));
     }
@@ -116,22 +117,22 @@ class ComparisonTest {
         BenchmarkResult slow = ofTenDocuments(1_000, 400);
         BenchmarkResult swift = ofTenDocuments(250, 100);
 
-        assertThat(swift).timeToFirstToken().mean().isAtLeast(3.99, TIMES).fasterThan(slow);
+        assertThat(swift).timeToFirstToken().mean().isAtLeast(3.6, TIMES).fasterThan(slow);
         assertThat(failure(() -> assertThat(swift)
                         .timeToFirstToken()
                         .mean()
-                        .isAtLeast(4.1, TIMES)
+                        .isAtLeast(4.5, TIMES)
                         .fasterThan(slow)))
                 .hasMessage(
                         """
 
                         Expecting mean time to first token:
                           700 ms (modelled)
-                        to be at least 4.1 times faster than:
+                        to be at least 4.5 times faster than:
                           2.8 s (modelled)
                         but it is 4 times as fast
-                          95 % interval: 4x to 4x, paired by 10 documents, bootstrap; Wilcoxon signed-rank p = 0.00195, \
-                        rank-biserial correlation 1
+                          95 % interval: 3.64x to 4.4x, paired by 10 documents, bootstrap; Wilcoxon signed-rank p = 0.00195, \
+                        rank-biserial correlation 1; 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 20 requests against 20 requests"""
                                 + COLD + COLD.replace("measured under", "compared with"));
     }
@@ -155,9 +156,9 @@ class ComparisonTest {
                         """
                         INVALID (INCONCLUSIVE): mean time to first token of 500 ms (modelled) was asked to be at least 3.9 \
                         times faster than 2 s (modelled); it is 4 times as fast, and the ratio's 95 % interval leaves it open; \
-                        about 76 more documents, or repetitions, would probably decide
-                          95 % interval: 3.79x to 4.24x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
-                        Cliff's delta 1
+                        about 29 more repetitions would probably decide
+                          95 % interval: 3.45x to 4.66x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
+                        Cliff's delta 1; 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 21 requests against 30 requests"""
                                 + WARM + COLD.replace("measured under", "compared with"));
         assertThat(spread)
@@ -177,7 +178,7 @@ class ComparisonTest {
                         .toArray())
                 .build();
 
-        assertThat(spread).timeToFirstToken().p50().isAtLeast(3.5, TIMES).fasterThan(cold);
+        assertThat(spread).timeToFirstToken().p50().isAtLeast(3.2, TIMES).fasterThan(cold);
         assertThat(failure(() -> assertThat(spread)
                         .timeToFirstToken()
                         .p50()
@@ -188,8 +189,8 @@ class ComparisonTest {
                         """
                         INVALID (INCONCLUSIVE): p50 time to first token of 500 ms (modelled) was asked to be at least 4 \
                         times faster than 2 s (modelled); it is 4 times as fast, and the ratio's 95 % interval leaves it open; \
-                        no number of requests would decide, for the value lies on the bound
-                          95 % interval: 3.57x to 4.55x, the order statistics of both, each at 97.5 %
+                        no number of repetitions would decide, for the value lies on the bound
+                          95 % interval: 3.25x to 5x, the order statistics of both, each at 97.5 %; 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 21 requests against 30 requests"""
                                 + WARM + COLD.replace("measured under", "compared with"));
     }
