@@ -10,9 +10,10 @@ import java.util.function.ToDoubleFunction;
  * @param acceleration how fast the statistic's standard error changes with the statistic itself: equation 14.15 and, for
  *     several strata, Efron (1987), equation 7.3; 0 when nothing varies
  * @param freedom degrees of freedom of the standard error, by Welch and Satterthwaite for several strata
+ * @param error the statistic's standard error
  * @param widening the standard error divided by the bootstrap's, which is {@code sqrt(n / (n - 1))} for one stratum of n units
  */
-record Jackknife(double acceleration, double freedom, double widening) {
+record Jackknife(double acceleration, double freedom, double error, double widening) {
 
     /** Leaves out each unit of each stratum in turn; every stratum has two units or more. */
     static Jackknife of(List<Stratum> strata, double[] totals, ToDoubleFunction<double[]> statistic) {
@@ -33,10 +34,11 @@ record Jackknife(double acceleration, double freedom, double widening) {
             offset += stratum.width();
         }
         return narrow == 0
-                ? new Jackknife(0, 1, 1)
+                ? new Jackknife(0, 1, 0, 1)
                 : new Jackknife(
                         cubes / 6 / Math.pow(narrow, 1.5),
                         variance * variance / uncertainty,
+                        Math.sqrt(variance),
                         Math.sqrt(variance / narrow));
     }
 
