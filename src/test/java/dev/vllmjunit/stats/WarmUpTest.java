@@ -22,14 +22,13 @@ class WarmUpTest {
     }
 
     @Test
-    void withoutATransientMostlyNothingIsLeftOut() {
+    void withoutATransientNothingIsLeftOut() {
         Random random = new Random(5);
         int[] lengths = IntStream.range(0, 500)
                 .map(i -> WarmUp.length(white(200, random)))
                 .toArray();
 
-        assertThat(Arrays.stream(lengths).filter(length -> length == 0).count()).isBetween(290L, 400L);
-        assertThat(Arrays.stream(lengths).average()).hasValueSatisfying(mean -> assertThat(mean).isLessThan(15));
+        assertThat(Arrays.stream(lengths).filter(length -> length == 0).count()).isGreaterThan(470);
         assertThat(Arrays.stream(lengths).boxed()).allMatch(length -> length <= 100 && length % 5 == 0);
     }
 
