@@ -21,4 +21,16 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Tag("performance")
 @ResourceLock("dev.vllmjunit.measurement")
 @ExtendWith(ServingStackExtension.class)
-public @interface PerformanceTest {}
+public @interface PerformanceTest {
+
+    /**
+     * How often the body runs, 1 or more: {@code 5} makes A, B, A, B, ... of a body that measures A and then B, so that what drifts
+     * meanwhile meets both alike. It remains one test: lifecycle methods run once, every repetition gets the same instance and
+     * arguments, a timeout counts for all together.
+     *
+     * <p>Each repetition has to make the same calls of {@link ServingStack#run}. Results of all but the last are preliminary, and
+     * assertions on them hold back; in the last the k-th call returns the k-th runs of all repetitions as one result. Whatever a
+     * repetition throws ends the test at once.
+     */
+    int repetitions() default 1;
+}

@@ -4,11 +4,18 @@ import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 
 import dev.vllmjunit.assertion.ExpectationTable;
 import dev.vllmjunit.bench.BenchmarkRunner;
+import dev.vllmjunit.bench.RateSearcher;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.RateSearch;
+import dev.vllmjunit.evidence.Repetition;
+import dev.vllmjunit.evidence.Repetitions;
+import dev.vllmjunit.evidence.SearchLimits;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Feasibility;
+import dev.vllmjunit.topology.Feasibility.Demand;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.LongDocumentQa;
@@ -16,6 +23,7 @@ import dev.vllmjunit.workload.Workload;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /** The running topology of one class, its runs, and their report. */
 final class ServingSession implements ServingStack, AutoCloseable {
@@ -25,8 +33,11 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private final RunningStack stack;
     private final URI endpoint;
     private final BenchmarkRunner runner;
+    private final RepeatedRuns repeated;
     private final SessionReport report;
     private final List<BenchmarkResult> results = new ArrayList<>();
+    private int resultsBefore;
+    private boolean guideWorkloadAsked;
 
     ServingSession(
             Topology topology,
@@ -34,26 +45,52 @@ final class ServingSession implements ServingStack, AutoCloseable {
             RunningStack stack,
             URI endpoint,
             BenchmarkRunner runner,
+            RepeatedRuns repeated,
             SessionReport report) {
         this.topology = topology;
         this.profile = profile;
         this.stack = stack;
         this.endpoint = endpoint;
         this.runner = runner;
+        this.repeated = repeated;
         this.report = report;
     }
 
     @Override
     public BenchmarkResult run(Workload workload, CacheState state) {
-        report.running();
-        BenchmarkResult result = runner.run(workload, state);
-        results.add(result);
-        report.ran(result);
-        return result.requireRightOutputs();
+        report.running(demand -> notFeasible(state, demand));
+        repeated.calling(state);
+        BenchmarkResult run = repeated.numbered(runner.run(workload, state));
+        results.add(run);
+        report.ran(run);
+        BenchmarkResult seen = repeated.seen(run.requireRightOutputs());
+        if (seen != run) {
+            results.set(results.size() - 1, seen);
+            report.ran(seen);
+        }
+        return seen;
+    }
+
+    @Override
+    public RateSearch maxRateMeeting(
+            DoubleFunction<? extends Workload> workload, CacheState state, Slo slo, SearchLimits limits) {
+        RateSearch search = RateSearcher.search(slo, limits, rate -> run(workload.apply(rate), state));
+        report.line("Search: " + search.describe());
+        return search;
+    }
+
+    /** What the profile expects of the guide's workload in this state, and no such hardware reaches. */
+    private List<String> notFeasible(CacheState state, Demand demand) {
+        Feasibility feasibility = new Feasibility(topology, profile.links(), demand);
+        return profile.expectations().stream()
+                .filter(row -> guideWorkloadAsked && row.state().equals(state.name()))
+                .flatMap(row -> feasibility.verdict(row).map(why -> row.row() + ": " + why).stream())
+                .toList();
     }
 
     @Override
     public LongDocumentQa guideWorkload() {
+        guideWorkloadAsked = true;
         Profile.Workload workload = profile.workload();
         return longDocumentQa()
                 .documents(workload.documents())
@@ -69,7 +106,9 @@ final class ServingSession implements ServingStack, AutoCloseable {
         Feasibility feasibility = new Feasibility(topology, profile.links(), report.demand());
         ExpectationTable table =
                 ExpectationTable.of(profile.expectations(), stack.provisioner(), results, feasibility::verdict);
-        report.expectations(table);
+        if (results.stream().noneMatch(Repetitions::isPreliminary)) {
+            report.expectations(table);
+        }
         return table;
     }
 
@@ -116,6 +155,25 @@ final class ServingSession implements ServingStack, AutoCloseable {
     @Override
     public List<RunningNode> nodes() {
         return stack.nodes();
+    }
+
+    /** A repetition begins: it sees its own results in place of the one's before. */
+    void begin(Repetition repetition) {
+        if (repetition.number() == 1) {
+            resultsBefore = results.size();
+        }
+        results.subList(resultsBefore, results.size()).clear();
+        repeated.begin(repetition);
+    }
+
+    /** The body of a repetition has returned. */
+    void returned() {
+        repeated.returned();
+    }
+
+    /** No repetition follows any more. */
+    void repeated() {
+        repeated.over();
     }
 
     /** Adds logs and counters to the report of a test that has run something. */

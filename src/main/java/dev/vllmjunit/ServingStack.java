@@ -3,6 +3,9 @@ package dev.vllmjunit;
 import dev.vllmjunit.assertion.ExpectationTable;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.RateSearch;
+import dev.vllmjunit.evidence.SearchLimits;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
@@ -10,6 +13,7 @@ import dev.vllmjunit.workload.LongDocumentQa;
 import dev.vllmjunit.workload.Workload;
 import java.net.URI;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /**
  * The running topology of a test class, injected into its constructor, lifecycle methods and tests. Not thread-safe: it
@@ -21,13 +25,36 @@ public interface ServingStack {
      * Brings the caches into a state, runs the workload through the router and returns what happened. The run appears in the
      * report of the current test.
      *
+     * <p>In a test with {@link PerformanceTest#repetitions()} the result is preliminary in all repetitions but the last, which gets
+     * the runs of all of them as one.
+     *
      * @return the evidence, also of a run that cannot be trusted: assertions on it are then INVALID
      * @throws dev.vllmjunit.evidence.WrongOutputError if a compared output is not that of a fresh computation; the run is in the
      *     report and among the {@link #results()} all the same
      * @throws dev.vllmjunit.evidence.InvalidRunException if the state could not be brought about
+     * @throws dev.vllmjunit.evidence.InvalidRunException if a repetition runs something else than the first
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */
     BenchmarkResult run(Workload workload, CacheState state);
+
+    /**
+     * Searches for the highest rate that meets an SLO: runs the workload at one rate after the other, first by doubling or halving,
+     * then within the bracket. Each run is in the report like any other. The rate is that of intended starts, so give open-loop
+     * arrivals, for instance {@code maxRateMeeting(workload::poissonRate, WARM, Slo.of(TTFT, ofMillis(500)))}. Runs should last many
+     * times longer than a request, or nothing is known of the long run: with 95 % of requests to be met, send 100 or more.
+     *
+     * @param workload the workload at so many requests per second
+     * @return the evidence, also of a search that cannot be trusted: assertions on it are then INVALID
+     * @throws dev.vllmjunit.evidence.WrongOutputError as {@link #run}
+     * @throws dev.vllmjunit.evidence.InvalidRunException as {@link #run}
+     */
+    RateSearch maxRateMeeting(
+            DoubleFunction<? extends Workload> workload, CacheState state, Slo slo, SearchLimits limits);
+
+    /** {@link #maxRateMeeting(DoubleFunction, CacheState, Slo, SearchLimits)} within {@link SearchLimits#STANDARD}. */
+    default RateSearch maxRateMeeting(DoubleFunction<? extends Workload> workload, CacheState state, Slo slo) {
+        return maxRateMeeting(workload, state, slo, SearchLimits.STANDARD);
+    }
 
     /**
      * The guide's long-document question answering: 10 documents of 20,000 tokens, each asked three times and over again until
@@ -36,10 +63,13 @@ public interface ServingStack {
      */
     LongDocumentQa guideWorkload();
 
-    /** Holds the profile's expectations against the latest run of each cache state, and puts the table into the report. */
+    /**
+     * Holds the profile's expectations against the latest run of each cache state, and puts the table into the report. While results
+     * are preliminary nothing is decided, nor reported.
+     */
     ExpectationTable expectations();
 
-    /** The runs of this class so far, oldest first. */
+    /** The runs of this class so far, oldest first, as {@link #run} returned them; of a repeated test those of its latest repetition. */
     List<BenchmarkResult> results();
 
     /** What was declared, filled up by the profile. */

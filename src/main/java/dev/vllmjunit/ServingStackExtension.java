@@ -4,6 +4,7 @@ import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.topology.Topology;
 import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,22 +14,38 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Starts the topology that {@link PrefillNode}, {@link DecodeNode} and {@link S3Cache} declare and injects the
  * {@link ServingStack}. JUnit's store closes what was started, last first.
  */
-final class ServingStackExtension implements BeforeAllCallback, AfterTestExecutionCallback, ParameterResolver {
+final class ServingStackExtension
+        implements BeforeAllCallback, AfterTestExecutionCallback, ParameterResolver, InvocationInterceptor {
 
     private static final Namespace NAMESPACE = Namespace.create(ServingStackExtension.class);
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        RepeatedTest.check(context.getRequiredTestClass());
         if (declares(context)) {
             session(context);
+        }
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        int times = RepeatedTest.times(method.getExecutable());
+        if (times == 1) {
+            invocation.proceed();
+        } else {
+            new RepeatedTest(session(context), times).run(invocation, method);
         }
     }
 

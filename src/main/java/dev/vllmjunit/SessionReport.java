@@ -5,6 +5,7 @@ import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.RunObserver;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.report.ProgressReport;
@@ -23,9 +24,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,9 @@ final class SessionReport {
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
     private boolean usedSinceTestBegan;
     private @Nullable Schedule planned;
+    private final Set<String> shown = new HashSet<>();
+    private List<Finding> findings = List.of();
+    private Function<Demand, List<String>> notFeasible = demand -> List.of();
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology) {
@@ -65,8 +72,23 @@ final class SessionReport {
         console.line(text);
     }
 
+    /** What is wrong with the configuration, before anything of it is started. */
+    void linted(List<Finding> found) {
+        findings = found;
+        found.forEach(finding -> console.line(finding.describe()));
+    }
+
+    /** In the report of the first test that runs something, or of the start that did not come about. */
+    private void showFindings() {
+        if (!findings.isEmpty()) {
+            reports.lint(findings);
+            findings = List.of();
+        }
+    }
+
     /** Attaches what there is to read about a start that failed. */
     void startFailed(Path logDirectory) {
+        showFindings();
         try (Stream<Path> logs = Files.list(logDirectory)) {
             logs.filter(file -> file.toString().endsWith(".log"))
                     .sorted()
@@ -90,13 +112,30 @@ final class SessionReport {
         return new Observer();
     }
 
-    /** A run begins; what the parts of the stack say afterwards is worth reading, also if it ends in an exception. */
-    void running() {
+    /**
+     * A run begins; what the parts of the stack say afterwards is worth reading, also if it ends in an exception.
+     *
+     * @param infeasible the expectations that what is about to be sent rules out, a sentence each
+     */
+    void running(Function<Demand, List<String>> infeasible) {
         usedSinceTestBegan = true;
+        notFeasible = infeasible;
+    }
+
+    /** Before the run, so that nobody waits for what cannot be; once, however often it is run. */
+    private void showNotFeasible() {
+        List<String> news =
+                notFeasible.apply(demand()).stream().filter(shown::add).toList();
+        if (!news.isEmpty()) {
+            news.forEach(row -> console.line("NOT FEASIBLE: " + row));
+            reports.attachText("not feasible, before the run", String.join("\n", news));
+        }
     }
 
     void ran(BenchmarkResult result) {
-        sinceTestBegan.add(result);
+        if (result.conditions().repetition().isEmpty()) {
+            sinceTestBegan.add(result);
+        }
         reports.run(result, schedule());
         console.summary(result);
     }
@@ -112,13 +151,19 @@ final class SessionReport {
         PlannedRequest longest = schedule.requests().stream()
                 .max((a, b) -> Integer.compare(a.promptTokens(), b.promptTokens()))
                 .orElseThrow();
-        int concurrency = schedule.arrivals() instanceof Arrivals.ClosedLoop closed ? closed.concurrency() : 1;
         return new Demand(
                 longest.promptTokens(),
                 schedule.firstOfEachDocument().size(),
                 schedule.requests().size(),
                 longest.maxTokens(),
-                concurrency);
+                atATime(schedule.arrivals()));
+    }
+
+    private static int atATime(Arrivals arrivals) {
+        if (arrivals instanceof Arrivals.Conversations conversations) {
+            return conversations.concurrency();
+        }
+        return arrivals instanceof Arrivals.ClosedLoop closed ? closed.concurrency() : 1;
     }
 
     /** Compares the runs of a test that had several, and attaches what the nodes said and the object store holds. */
@@ -127,6 +172,7 @@ final class SessionReport {
             return;
         }
         usedSinceTestBegan = false;
+        showFindings();
         if (sinceTestBegan.size() > 1) {
             reports.comparison("the runs of this test side by side", sinceTestBegan);
         }
@@ -177,6 +223,7 @@ final class SessionReport {
         @Override
         public void planned(Schedule schedule) {
             planned = schedule;
+            showNotFeasible();
         }
 
         @Override

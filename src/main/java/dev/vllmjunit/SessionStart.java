@@ -3,6 +3,9 @@ package dev.vllmjunit;
 import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.RunLimits;
 import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.lint.DeclaredTopology;
+import dev.vllmjunit.lint.Finding;
+import dev.vllmjunit.lint.Linter;
 import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
@@ -12,6 +15,7 @@ import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.Router;
 import dev.vllmjunit.router.RouterConfig;
 import dev.vllmjunit.topology.Declaration;
+import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
 import dev.vllmjunit.topology.Setting;
@@ -26,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
@@ -59,9 +64,9 @@ final class SessionStart {
         bucket.ifPresent(running -> keep("bucket", running));
         NettyLoadDriver driver = keep("driver", new NettyLoadDriver());
         report.started(stack);
-        BenchmarkRunner runner =
-                new BenchmarkRunner(topology, stack, router, driver, bucket, limits(), report.observer());
-        return new ServingSession(topology, profile, stack, router.endpoint(), runner, report);
+        RepeatedRuns repeated = new RepeatedRuns(report.observer());
+        BenchmarkRunner runner = new BenchmarkRunner(topology, stack, router, driver, bucket, limits(), repeated);
+        return new ServingSession(topology, profile, stack, router.endpoint(), runner, repeated, report);
     }
 
     private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
@@ -70,10 +75,27 @@ final class SessionStart {
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
         try {
+            lint(topology, profile, provisioner, report);
             return provisioner.start(request);
         } catch (RuntimeException e) {
             report.startFailed(request.logDirectory());
             throw e;
+        }
+    }
+
+    /** A configuration that is known not to work is not started; what is only modelled, or runs already, is looked at all the same. */
+    private void lint(Topology topology, Profile profile, Provisioner provisioner, SessionReport report) {
+        List<Finding> findings = Linter.lint(DeclaredTopology.of(provisioner.effective(topology), profile));
+        report.linted(findings);
+        List<Finding> stopping = findings.stream().filter(Finding::stops).toList();
+        if (provisioner.startsEngines() && !stopping.isEmpty()) {
+            throw new DeclarationException(stopping.stream()
+                    .map(Finding::describe)
+                    .collect(Collectors.joining(
+                            "\n",
+                            declaration.element() + ": this is known not to work, and was not started:\n",
+                            "\nCorrect it, or accept a rule's findings with a reason: lint: {silence: {RULE: REASON}} in"
+                                    + " the profile.")));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.vllmjunit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vllmjunit.engine.cost.PublishedTable;
+import dev.vllmjunit.lint.Linter;
 import dev.vllmjunit.topology.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,11 @@ class ReadmeTest {
     @Test
     void listsEverySetting() throws IOException {
         assertThat(readme()).contains(Setting.markdownTable());
+    }
+
+    @Test
+    void listsEveryRuleOfTheLint() throws IOException {
+        assertThat(readme()).contains(Linter.markdownTable());
     }
 
     @Test

@@ -18,11 +18,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class RecordingProvisioner implements Provisioner {
 
     static final int TOO_MANY = 9;
+    /** Whether what it starts are engines. */
+    static volatile boolean startsEngines;
+
     static final List<String> DIARY = new CopyOnWriteArrayList<>();
 
     @Override
     public String name() {
         return "recording";
+    }
+
+    @Override
+    public boolean startsEngines() {
+        return startsEngines;
     }
 
     @Override

@@ -26,6 +26,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit")
             .layer("topology")
             .definedBy("dev.vllmjunit.topology")
+            .layer("lint")
+            .definedBy("dev.vllmjunit.lint")
             .layer("http")
             .definedBy("dev.vllmjunit.http")
             .layer("kvstore")
@@ -62,12 +64,15 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.assertion")
             .layer("report")
             .definedBy("dev.vllmjunit.report")
+            .layer("report.interchange")
+            .definedBy("dev.vllmjunit.report.interchange")
             .ensureAllClassesAreContainedInArchitecture()
             .whereLayer("author")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("author")
             .mayOnlyAccessLayers(
                     "topology",
+                    "lint",
                     "provision",
                     "router",
                     "kvstore",
@@ -79,6 +84,8 @@ class RulesOfTheHouseTest {
                     "report")
             .whereLayer("topology")
             .mayNotAccessAnyLayer()
+            .whereLayer("lint")
+            .mayOnlyAccessLayers("topology")
             .whereLayer("http")
             .mayNotAccessAnyLayer()
             .whereLayer("router")
@@ -122,12 +129,23 @@ class RulesOfTheHouseTest {
             .whereLayer("assertion")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "router")
             .whereLayer("report")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "assertion", "load", "workload", "router");
+            .mayOnlyAccessLayers(
+                    "topology",
+                    "lint",
+                    "evidence",
+                    "stats",
+                    "assertion",
+                    "load",
+                    "workload",
+                    "router",
+                    "report.interchange")
+            .whereLayer("report.interchange")
+            .mayOnlyAccessLayers("topology", "evidence", "stats", "load", "workload", "router");
 
     @ArchTest
     static final ArchRule VALUES_ONLY = noClasses()
             .that()
-            .resideInAnyPackage("..evidence", "..assertion", "..report")
+            .resideInAnyPackage("..evidence", "..assertion", "..report..")
             .should()
             .dependOnClassesThat(describe(
                     "are the machinery of router or load",

@@ -15,6 +15,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -118,6 +119,30 @@ class ServingStackExtensionTest {
                 .isEqualTo(HERE + "TwoModels: the nodes serve different models: a/b, meta-llama/Llama-3.1-70B; KV cache"
                         + " moves only between nodes of one model: write the same model on every node, or none.");
         assertThat(RecordingProvisioner.DIARY).isEmpty();
+    }
+
+    @Test
+    void whatIsKnownNotToWorkIsNotStartedWhereItWouldBeForReal() {
+        RecordingProvisioner.startsEngines = true;
+        try {
+            assertThat(failure(run(Inherits.class)))
+                    .isEqualTo(
+                            HERE
+                                    + """
+                            Inherits: this is known not to work, and was not started:
+                            profile nixl-only: prefill.environment.UCX_TLS: error ucx-transport-without-device
+                                UCX_TLS names rocm, but the prefill node computes on CPU; UCX finds no such transport, and the \
+                            node does not start
+                                Fix: transports of the node's own accelerator in `UCX_TLS`, or `tcp,self,sm`
+                            Correct it, or accept a rule's findings with a reason: lint: {silence: {RULE: REASON}} in the \
+                            profile.""");
+            assertThat(RecordingProvisioner.DIARY).isEmpty();
+            run(TwoTests.class).testEvents().assertStatistics(stats -> stats.succeeded(2));
+        } finally {
+            RecordingProvisioner.startsEngines = false;
+        }
+        assertThat(Path.of("target/recording-reports/runs/dev.vllmjunit.ServingStackExtensionTest$Inherits"))
+                .isDirectoryRecursivelyContaining("glob:**/lint.txt");
     }
 
     @Test

@@ -7,7 +7,14 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.report.ResultsFile;
 import dev.vllmjunit.topology.Settings;
+import dev.vllmjunit.workload.Arrivals;
+import dev.vllmjunit.workload.PlannedRequest;
+import dev.vllmjunit.workload.Schedule;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +63,29 @@ class SessionReportTest {
         report().finished(List.of());
 
         assertThat(reports.resolve("results")).doesNotExist();
+    }
+
+    @Test
+    void whatIsNotFeasibleIsSaidOnceAndBeforeAnythingIsSent() {
+        ByteArrayOutputStream console = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(console, true, StandardCharsets.UTF_8));
+        try {
+            SessionReport report = report();
+            report.running(demand -> List.of("S3 load: too much for " + demand.promptTokens() + " tokens"));
+            report.observer().planned(schedule());
+            report.observer().planned(schedule());
+        } finally {
+            System.setOut(before);
+        }
+
+        assertThat(console.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("NOT FEASIBLE: S3 load: too much for 20000 tokens");
+    }
+
+    private static Schedule schedule() {
+        PlannedRequest request = new PlannedRequest(0, 0, 0, false, Duration.ZERO, 20_000, 20, new byte[0]);
+        return new Schedule("one", "/v1/completions", new Arrivals.ClosedLoop(1), List.of(request));
     }
 
     private String headline(BenchmarkResult... results) {

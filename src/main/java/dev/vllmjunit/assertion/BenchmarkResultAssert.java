@@ -2,6 +2,7 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.Slo;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.AssertionErrorCollector;
@@ -21,6 +22,12 @@ public class BenchmarkResultAssert extends AbstractAssert<BenchmarkResultAssert,
     @CheckReturnValue
     public ThroughputAssert throughput() {
         return new ThroughputAssert(this, Readings.throughput());
+    }
+
+    /** Requests per second of the run that met every bound of the SLO: what {@code vllm bench serve --goodput} prints. */
+    @CheckReturnValue
+    public GoodputAssert goodput(Slo slo) {
+        return new GoodputAssert(this, slo);
     }
 
     /** From the intended start of a request to its first token. */

@@ -2,6 +2,7 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.topology.Expectation;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,7 +24,8 @@ public record ExpectationTable(String stack, List<ExpectationOutcome> rows) {
     }
 
     /**
-     * Holds expectations against the latest result of each cache state.
+     * Holds expectations against the latest result of each cache state. While a result is one of repetitions that others will follow,
+     * rows are shown and none decides.
      *
      * @param stack name of the stack whose deciding ranges apply
      * @param results oldest first
@@ -36,6 +38,9 @@ public record ExpectationTable(String stack, List<ExpectationOutcome> rows) {
             Function<Expectation, Optional<String>> floor) {
         Map<CacheState, BenchmarkResult> latest = new EnumMap<>(CacheState.class);
         results.forEach(result -> latest.put(result.conditions().cacheState(), result));
-        return new ExpectationTable(stack, ExpectationCheck.evaluate(expectations, stack, latest, floor));
+        boolean preliminary = latest.values().stream().anyMatch(Repetitions::isPreliminary);
+        List<Expectation> asked =
+                preliminary ? expectations.stream().map(Expectation::undecided).toList() : expectations;
+        return new ExpectationTable(stack, ExpectationCheck.evaluate(asked, stack, latest, floor));
     }
 }

@@ -2,6 +2,7 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.evidence.Repetitions;
 import java.util.function.DoublePredicate;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
@@ -9,7 +10,8 @@ import org.assertj.core.data.Percentage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assertions of one figure of a result. Each throws {@link InvalidRunException} if the result is invalid or cannot tell the figure.
+ * Assertions of one figure of a result. Each throws {@link InvalidRunException} if the result is invalid or cannot tell the figure,
+ * and says nothing of a valid result of a repetition that others will follow.
  *
  * @param <S> the type itself
  * @param <B> the type of bounds
@@ -89,6 +91,9 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
             throw new IllegalArgumentException(
                     "between " + low + " and " + high + " lies nothing; write the lower first");
         }
+        if (waits()) {
+            return myself;
+        }
         Figure figure = read();
         if (figure.value() < from || figure.value() > to) {
             fail(Message.notBetween(figure, actual, from, to));
@@ -118,6 +123,9 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
      * @param factor by which it has to be better, at least, or strictly for {@code 1} when strict
      */
     S compare(BenchmarkResult other, String better, boolean lessIsBetter, double factor, boolean strict) {
+        if (waits()) {
+            return myself;
+        }
         Figure mine = read();
         Comparability.require(actual, other);
         Figure theirs = reading.of(other);
@@ -128,7 +136,15 @@ public abstract class FigureAssert<S extends FigureAssert<S, B>, B> extends Abst
         return myself;
     }
 
+    /** Whether the verdict waits for further repetitions; what makes one of them INVALID makes all of them so. */
+    private boolean waits() {
+        return Repetitions.isPreliminary(actual.requireValid());
+    }
+
     private S check(String relation, double limit, DoublePredicate holds) {
+        if (waits()) {
+            return myself;
+        }
         Figure figure = read();
         if (!holds.test(figure.value())) {
             fail(Message.notWithin(figure, actual, relation, limit));

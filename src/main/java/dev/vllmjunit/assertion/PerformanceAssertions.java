@@ -1,6 +1,7 @@
 package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.RateSearch;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.data.Percentage;
 
@@ -35,6 +36,12 @@ public final class PerformanceAssertions {
         return new ExpectationTableAssert(actual);
     }
 
+    /** Begins an assertion of a search for the highest rate. */
+    @CheckReturnValue
+    public static RateSearchAssert assertThat(RateSearch actual) {
+        return new RateSearchAssert(actual);
+    }
+
     /** {@link #assertThat(BenchmarkResult)} for tests written as given, when, then. */
     @CheckReturnValue
     public static BenchmarkResultAssert then(BenchmarkResult actual) {
@@ -57,5 +64,14 @@ public final class PerformanceAssertions {
      */
     public static Rate tokensPerSecond(double value) {
         return new Rate(value);
+    }
+
+    /**
+     * So many requests per second.
+     *
+     * @param value 0 or more
+     */
+    public static RequestRate requestsPerSecond(double value) {
+        return new RequestRate(value);
     }
 }

@@ -24,6 +24,13 @@ enum Unit {
             return digits(value) + " tokens/s";
         }
     },
+    /** Requests per second. */
+    REQUEST_RATE(true) {
+        @Override
+        String format(double value) {
+            return digits(value) + " requests/s";
+        }
+    },
     /** Percent. */
     SHARE(false) {
         @Override

@@ -38,7 +38,7 @@ final class CacheStates {
      * Leaves the caches as the state says.
      *
      * @return the objects that the state consists of, as they were when their stores had settled
-     * @param fill sends each document once
+     * @param fill sends each distinct prompt once
      * @throws DeclarationException if the topology has no cache to hold the state
      * @throws InvalidRunException if the object store does not settle
      */
@@ -111,7 +111,7 @@ final class CacheStates {
     }
 
     private static Schedule firstRound(Schedule schedule) {
-        List<PlannedRequest> firsts = schedule.firstOfEachDocument();
+        List<PlannedRequest> firsts = schedule.distinctPrompts();
         List<PlannedRequest> requests = IntStream.range(0, firsts.size())
                 .mapToObj(i -> alone(i, firsts.get(i)))
                 .toList();
@@ -132,9 +132,8 @@ final class CacheStates {
     }
 
     private long chunks(Schedule schedule) {
-        return schedule.firstOfEachDocument().stream()
-                .mapToLong(PlannedRequest::promptTokens)
-                .map(tokens -> tokens / chunkTokens)
+        return schedule.distinctPrompts().stream()
+                .mapToLong(request -> request.promptTokens() / chunkTokens - request.sharedTokens() / chunkTokens)
                 .sum();
     }
 }

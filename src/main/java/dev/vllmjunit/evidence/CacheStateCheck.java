@@ -3,8 +3,8 @@ package dev.vllmjunit.evidence;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Verifies from counters, after a run, that its requests met the cache state that was asked for. */
 public final class CacheStateCheck {
@@ -40,8 +40,9 @@ public final class CacheStateCheck {
     }
 
     private Optional<Problem> empty() {
-        long expected =
-                firsts().stream().mapToLong(PlannedRequest::promptTokens).sum();
+        long expected = distinct()
+                .mapToLong(request -> request.promptTokens() - request.sharedTokens())
+                .sum();
         if (tokens.s3() + tokens.host() > 0 && tokens.computed() < expected) {
             return notReached("EMPTY", "the cache server answered " + (tokens.s3() + tokens.host()) + " tokens");
         }
@@ -49,8 +50,8 @@ public final class CacheStateCheck {
                 ? Optional.empty()
                 : notReached(
                         "EMPTY",
-                        "each document's first request computes all its tokens, " + expected + " in all, but only "
-                                + tokens.computed() + " were computed");
+                        "each prompt computes what no earlier one has brought, " + expected
+                                + " tokens in all, but only " + tokens.computed() + " were computed");
     }
 
     private Optional<Problem> fromObjectStore(CacheState state) {
@@ -60,12 +61,13 @@ public final class CacheStateCheck {
                     "this stack cannot tell host memory from the object store: neither a cache server's metrics nor vLLM's tiering"
                             + " metrics are there (for attach, set vllm.attach.cache-server)"));
         }
-        long expected = wholeChunks(chunkTokens);
-        return tokens.s3() >= expected && tokens.host() == 0
+        long expected = newWholeChunks();
+        return tokens.s3() >= expected && tokens.host() <= sharedByDistinctPrompts()
                 ? Optional.empty()
                 : notReached(
                         state.name(),
-                        "each document's first request loads its whole chunks from the object store, " + expected
+                        "each prompt loads the whole chunks that no earlier one has brought from the object store, "
+                                + expected
                                 + " tokens in all, but " + tokens.s3() + " came from it, " + tokens.host()
                                 + " from host memory and "
                                 + tokens.device() + " from the engines' own caches");
@@ -84,14 +86,20 @@ public final class CacheStateCheck {
                                 + tokens.device() + " came from them; " + tokens.computed() + " were computed");
     }
 
-    private List<PlannedRequest> firsts() {
-        return schedule.firstOfEachDocument();
+    private Stream<PlannedRequest> distinct() {
+        return schedule.distinctPrompts().stream();
     }
 
-    private long wholeChunks(int unit) {
-        return firsts().stream()
-                .mapToLong(request -> roundDown(request.promptTokens() - 1L, unit))
+    private long newWholeChunks() {
+        return distinct()
+                .mapToLong(request -> roundDown(request.promptTokens() - 1L, chunkTokens) - request.sharedTokens())
+                .filter(missing -> missing > 0)
                 .sum();
+    }
+
+    /** A prefix that two distinct prompts ask for at once may be found by the second where the first has just loaded it: in host memory. */
+    private long sharedByDistinctPrompts() {
+        return distinct().mapToLong(PlannedRequest::sharedTokens).sum();
     }
 
     private static long roundDown(long tokens, int unit) {

@@ -5,6 +5,7 @@ import dev.vllmjunit.router.HopTimeline;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -53,13 +54,20 @@ public record HopBreakdown(Map<Hop, Long> nanos) {
         return new HopBreakdown(nanos);
     }
 
-    /** The breakdowns of a run's successful requests that have a timeline, by request index. */
-    public static Map<Integer, HopBreakdown> byIndex(BenchmarkResult result) {
+    /** The breakdowns of a single run's successful requests that have a timeline, by request index. */
+    public static Map<Integer, HopBreakdown> byIndex(BenchmarkResult run) {
         Map<Integer, HopBreakdown> breakdowns = new TreeMap<>();
-        result.succeeded().forEach(request -> Optional.ofNullable(result.hops().get(request.requestId()))
+        run.succeeded().forEach(request -> Optional.ofNullable(run.hops().get(request.requestId()))
                 .flatMap(timeline -> of(request, timeline))
                 .ifPresent(breakdown -> breakdowns.put(request.index(), breakdown)));
         return breakdowns;
+    }
+
+    /** The same of all repetitions, one after the other. */
+    public static List<HopBreakdown> all(BenchmarkResult result) {
+        return result.runs().stream()
+                .flatMap(run -> byIndex(run).values().stream())
+                .toList();
     }
 
     /** Mean of each hop in nanoseconds; empty when there are no breakdowns. */

@@ -6,15 +6,36 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes one result of several runs of the same workload in the same cache state. */
+/** Repeated runs of the same workload in the same cache state: numbers them, and makes one result of them. */
 public final class Repetitions {
 
     private Repetitions() {}
+
+    /** The run as the one of this repetition. */
+    public static BenchmarkResult numbered(BenchmarkResult run, Repetition repetition) {
+        return new BenchmarkResult(
+                run.conditions().in(Optional.of(repetition)),
+                run.duration(),
+                run.requests(),
+                run.hops(),
+                run.tokens(),
+                run.transfers(),
+                run.metrics(),
+                run.problems(),
+                run.differences(),
+                run.repetitions());
+    }
+
+    /** Whether further repetitions will come, so that a verdict on this result alone would be premature. */
+    public static boolean isPreliminary(BenchmarkResult result) {
+        return result.conditions().repetition().filter(which -> !which.isLast()).isPresent();
+    }
 
     /**
      * The runs together: requests one run after the other, each with the index it has in its own run; times, tokens, transfers and
@@ -52,15 +73,18 @@ public final class Repetitions {
         if (runs.isEmpty()) {
             throw new IllegalArgumentException("no run to pool; give one or more");
         }
-        RunConditions first = runs.get(0).conditions();
+        String first = described(runs.get(0));
         for (BenchmarkResult run : runs) {
-            if (!run.conditions().describe().equals(first.describe())) {
+            if (!described(run).equals(first)) {
                 throw new IllegalArgumentException(
-                        "only runs under the same conditions are repetitions of each other, but one is: "
-                                + first.describe() + "; and another: "
-                                + run.conditions().describe());
+                        "only runs under the same conditions are repetitions of each other, but one is: " + first
+                                + "; and another: " + described(run));
             }
         }
+    }
+
+    private static String described(BenchmarkResult run) {
+        return run.conditions().in(Optional.empty()).describe();
     }
 
     private static RunConditions repeated(RunConditions first, int runs) {

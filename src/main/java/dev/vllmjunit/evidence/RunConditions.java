@@ -3,6 +3,7 @@ package dev.vllmjunit.evidence;
 import dev.vllmjunit.topology.Topology;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a run was measured under: no number travels without it.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param cacheState the state asked for and verified
  * @param startedAt wall clock time of the start
  * @param facts versions, machine, scale factors
+ * @param repetition which of a test's repetitions it belongs to; empty for a run that is not repeated, or for all repetitions together
  */
 public record RunConditions(
         Topology topology,
@@ -22,7 +24,20 @@ public record RunConditions(
         String workload,
         CacheState cacheState,
         Instant startedAt,
-        Map<String, String> facts) {
+        Map<String, String> facts,
+        Optional<Repetition> repetition) {
+
+    /** Of a run that is not repeated. */
+    public RunConditions(
+            Topology topology,
+            String stack,
+            boolean modelled,
+            String workload,
+            CacheState cacheState,
+            Instant startedAt,
+            Map<String, String> facts) {
+        this(topology, stack, modelled, workload, cacheState, startedAt, facts, Optional.empty());
+    }
 
     /** Copies the facts. */
     public RunConditions {
@@ -32,6 +47,12 @@ public record RunConditions(
     /** One line for messages, with the word "modelled" where it applies. */
     public String describe() {
         return workload + ", " + cacheState + ", " + stack + " stack" + (modelled ? " (times modelled)" : "") + ", "
-                + topology.describe();
+                + topology.describe()
+                + repetition.map(which -> ", " + which.describe()).orElse("");
+    }
+
+    /** The same for another repetition, or for none. */
+    RunConditions in(Optional<Repetition> other) {
+        return new RunConditions(topology, stack, modelled, workload, cacheState, startedAt, facts, other);
     }
 }

@@ -18,8 +18,13 @@ interface Pacing {
     /** The run's clock starts. */
     void start(long startNanos);
 
-    /** A request has ended, well or not. */
-    void ended(long nanos);
+    /** The request at a position has ended, well or not. */
+    default void ended(int position, long nanos) {
+        ended(nanos);
+    }
+
+    /** A request has ended, well or not; for those to whom all are alike. */
+    default void ended(long nanos) {}
 
     /** No request may be sent any more. */
     void stop();
@@ -30,8 +35,11 @@ interface Pacing {
     /** The pacing that a schedule asks for. */
     static Pacing of(Schedule schedule, Transport transport, EventLoop loop, Sender sender) {
         int requests = schedule.requests().size();
-        return schedule.arrivals() instanceof Arrivals.ClosedLoop closed
-                ? new ClosedLoopPacing(Math.min(closed.concurrency(), requests), requests, loop, sender)
+        if (schedule.arrivals() instanceof Arrivals.ClosedLoop closed) {
+            return new ClosedLoopPacing(Math.min(closed.concurrency(), requests), requests, loop, sender);
+        }
+        return schedule.arrivals() instanceof Arrivals.Conversations conversations
+                ? new ConversationPacing(schedule.requests(), conversations, loop, transport.timerErrorNanos(), sender)
                 : new OpenLoopPacing(schedule.requests(), loop, transport.timerErrorNanos(), sender);
     }
 }

@@ -145,7 +145,7 @@ final class Run implements Connection.Owner {
         if (exchange.end(now, failure)) {
             ended++;
             report();
-            pacing.ended(now);
+            pacing.ended(exchange.planned.index(), now);
             endIfAllHaveEnded();
         }
     }
@@ -186,14 +186,12 @@ final class Run implements Connection.Owner {
 
     /** No run takes longer, unless the event loop is stuck. */
     long longestMillis() {
-        int requests = exchanges.length;
-        double rounds = schedule.arrivals() instanceof Arrivals.ClosedLoop closedLoop
-                ? Math.ceil((double) requests / closedLoop.concurrency()) + 1
-                : 2;
-        double last = requests == 0
+        List<PlannedRequest> requests = schedule.requests();
+        double last = requests.isEmpty()
                 ? 0
-                : schedule.requests().get(requests - 1).intendedStart().toMillis();
-        return (long) Math.min(Integer.MAX_VALUE * 1_000.0, last + rounds * timeout.toMillis() + GRACE_MILLIS);
+                : requests.get(requests.size() - 1).intendedStart().toMillis();
+        double longest = last + LongestRun.rounds(schedule) * LongestRun.roundMillis(schedule, timeout);
+        return (long) Math.min(Integer.MAX_VALUE * 1_000.0, longest + GRACE_MILLIS);
     }
 
     /** What was seen; called when the run is over. */

@@ -1,5 +1,7 @@
 package dev.vllmjunit.provision;
 
+import dev.vllmjunit.topology.Topology;
+
 /**
  * A place where topologies can run, found by {@link java.util.ServiceLoader} and chosen by {@code vllm.stack}.
  * Implementations are stateless and thread-safe.
@@ -13,6 +15,19 @@ public interface Provisioner {
      * Why this provisioner cannot run the topology, or {@link Suitability#able()}. Starts nothing and opens no connection.
      */
     Suitability examine(ProvisionRequest request);
+
+    /**
+     * The topology as it runs here, for checks before the start: a place may put another device under a node, or keep all of them
+     * on one host.
+     */
+    default Topology effective(Topology declared) {
+        return declared;
+    }
+
+    /** Whether a start makes engines from the configuration; a wrong one is then not started. */
+    default boolean startsEngines() {
+        return false;
+    }
 
     /**
      * Starts the topology and returns once every node is ready.

@@ -9,6 +9,7 @@ enum AttachmentType {
     TXT("text/plain"),
     CSV("text/csv"),
     JSON("application/json"),
+    JSONL("application/x-ndjson"),
     PNG("image/png");
 
     private final String contentType;

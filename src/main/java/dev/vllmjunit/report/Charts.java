@@ -18,8 +18,11 @@ final class Charts {
 
     private Charts() {}
 
-    /** Of a single run. */
+    /** Of a single run, or of its repetitions side by side. */
     static List<ChartImage> of(RunFigures figures, BenchmarkResult result) {
+        if (!figures.repetitions().isEmpty()) {
+            return of(figures.repetitions());
+        }
         if (figures.ttftSamplesMs().isEmpty()) {
             return List.of();
         }

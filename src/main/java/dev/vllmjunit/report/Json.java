@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -39,6 +41,20 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot write " + value.getClass().getSimpleName() + " as JSON", e);
         }
+    }
+
+    /** A line per value. */
+    String lines(List<?> values) {
+        ObjectWriter writer = mapper.writer().without(SerializationFeature.INDENT_OUTPUT);
+        StringBuilder lines = new StringBuilder();
+        try {
+            for (Object value : values) {
+                lines.append(writer.writeValueAsString(value)).append('\n');
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write a line of JSON", e);
+        }
+        return lines.toString();
     }
 
     <T> T read(String text, Class<T> type) throws JsonProcessingException {

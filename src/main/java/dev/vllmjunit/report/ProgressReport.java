@@ -65,7 +65,7 @@ public final class ProgressReport {
     /** The table after a run. */
     public void summary(BenchmarkResult result) {
         RunFigures run = RunFigures.of(result);
-        out.println(SummaryTable.of(run.workload() + ", " + run.topology(), List.of(run))
+        out.println(SummaryTable.of(run.name() + ", " + run.topology(), List.of(run))
                 .masked(mask)
                 .text());
         run.differences()

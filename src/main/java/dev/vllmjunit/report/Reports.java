@@ -2,6 +2,9 @@ package dev.vllmjunit.report;
 
 import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.lint.Finding;
+import dev.vllmjunit.report.interchange.RequestLog;
+import dev.vllmjunit.report.interchange.VllmBenchResult;
 import dev.vllmjunit.workload.Schedule;
 import io.qameta.allure.Allure;
 import io.qameta.allure.AllureLifecycle;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * What one test class leaves for people to read: files below the reports directory, and the same as steps and attachments of
@@ -22,6 +26,9 @@ import java.util.function.UnaryOperator;
  * Thread-safe. Methods throw {@link UncheckedIOException} when a file cannot be written.
  */
 public final class Reports {
+
+    /** Bytes: about 2,000 requests of 20 output tokens. */
+    private static final int LARGEST_ATTACHMENT = 1 << 20;
 
     private final Path results;
     private final Path runs;
@@ -56,15 +63,18 @@ public final class Reports {
     }
 
     /**
-     * Shows one run: tables, charts, every request, the figures as JSON, counter deltas and the schedule.
+     * Shows one run: tables, charts, every request, the figures as JSON, counter deltas, the schedule, and the run in
+     * the formats of other tools.
      *
      * @return the directory with its files, {@code runs/LABEL/NN-WORKLOAD-STATE}
      */
     public Path run(BenchmarkResult result, Schedule schedule) {
         RunFigures run = figures(result);
-        String name = run.workload() + ", " + run.cacheState();
+        String name = run.name();
         List<ChartImage> charts = Charts.of(run, result);
-        overview.add(run);
+        if (run.repetition() == null) {
+            overview.add(run);
+        }
         return section(name, "run: " + name)
                 .invalid(!run.valid())
                 .parameter("throughput (" + run.timesAre() + ")", Numbers.rate(run.throughputTokensPerS()))
@@ -78,6 +88,16 @@ public final class Reports {
                 .add("result", "result.json", json.write(withMetrics(run, result)))
                 .add("counter deltas", "metrics.csv", Csv.metrics(result.metrics(), mask))
                 .add("schedule", "schedule.csv", Csv.schedule(schedule, mask))
+                .addUpTo(
+                        LARGEST_ATTACHMENT,
+                        "as vllm bench serve writes it",
+                        "vllm-bench.json",
+                        json.write(VllmBenchResult.of(result, schedule).json()))
+                .addUpTo(
+                        LARGEST_ATTACHMENT,
+                        "requests, a line each",
+                        "requests.jsonl",
+                        json.lines(RequestLog.of(result, schedule).json()))
                 .publish(runs, allure);
     }
 
@@ -100,6 +120,19 @@ public final class Reports {
                 .add("side by side", "summary.html", Html.page(mask.apply(title), lead(compared), tables, charts))
                 .add(charts)
                 .add("side by side, text", "summary.txt", tables.get(0).text())
+                .publish(runs, allure);
+    }
+
+    /** Shows what the configuration lint found before the start. */
+    public Path lint(List<Finding> findings) {
+        Table table = FindingTable.of(findings).masked(mask);
+        String text = findings.stream().map(Finding::describe).collect(Collectors.joining("\n"));
+        return section("configuration lint", "configuration lint")
+                .add(
+                        "configuration lint",
+                        "lint.html",
+                        Html.page("Configuration lint", FindingTable.LEAD, List.of(table), List.of()))
+                .add("configuration lint, text", "lint.txt", mask.apply(text))
                 .publish(runs, allure);
     }
 

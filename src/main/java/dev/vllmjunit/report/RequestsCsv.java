@@ -3,6 +3,7 @@ package dev.vllmjunit.report;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Hop;
 import dev.vllmjunit.evidence.HopBreakdown;
+import dev.vllmjunit.evidence.Repetition;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.router.HopTimeline;
 import dev.vllmjunit.workload.PlannedRequest;
@@ -14,33 +15,42 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Every request of a run, a line each. Times are milliseconds; offsets count from the first intended start. */
+/** Every request of a run, a line each. Times are milliseconds; offsets count from the first intended start of each repetition. */
 final class RequestsCsv {
 
-    private final BenchmarkResult result;
+    private final BenchmarkResult run;
     private final Map<Integer, PlannedRequest> planned = new HashMap<>();
     private final Map<Integer, HopBreakdown> breakdowns;
     private final long start;
 
-    private RequestsCsv(BenchmarkResult result, Schedule schedule) {
-        this.result = result;
+    private RequestsCsv(BenchmarkResult run, Schedule schedule) {
+        this.run = run;
         schedule.requests().forEach(request -> planned.put(request.index(), request));
-        breakdowns = HopBreakdown.byIndex(result);
-        start = result.requests().stream()
+        breakdowns = HopBreakdown.byIndex(run);
+        start = run.requests().stream()
                 .mapToLong(RequestRecord::intendedNanos)
                 .min()
                 .orElse(0);
     }
 
     static String of(BenchmarkResult result, Schedule schedule, UnaryOperator<String> mask) {
-        RequestsCsv csv = new RequestsCsv(result, schedule);
-        return Csv.of(header(), result.requests().stream().map(csv::line).toList(), mask);
+        return Csv.of(
+                header(),
+                result.runs().stream()
+                        .flatMap(run -> new RequestsCsv(run, schedule).lines())
+                        .toList(),
+                mask);
+    }
+
+    private Stream<List<@Nullable Object>> lines() {
+        return run.requests().stream().map(this::line);
     }
 
     private static List<String> header() {
-        List<String> header = new ArrayList<>(List.of("index", "document", "occurrence", "forced_miss"));
+        List<String> header = new ArrayList<>(List.of("repetition", "index", "document", "occurrence", "forced_miss"));
         header.addAll(List.of("ttft_ms", "tpot_ms", "end_to_end_ms", "times_modelled"));
         header.addAll(List.of("intended_ms", "sent_ms", "first_token_ms", "end_ms"));
         Arrays.stream(Hop.values())
@@ -52,15 +62,16 @@ final class RequestsCsv {
 
     private List<@Nullable Object> line(RequestRecord request) {
         List<@Nullable Object> line = new ArrayList<>();
+        line.add(run.conditions().repetition().map(Repetition::number).orElse(1));
         line.add(request.index());
         addPlan(line, planned.get(request.index()));
         addLatencies(line, request);
-        line.add(result.conditions().modelled());
+        line.add(run.conditions().modelled());
         addOffsets(line, request);
         addHops(line, breakdowns.get(request.index()));
         line.add(request.promptTokens() < 0 ? null : request.promptTokens());
         line.add(request.outputTokens());
-        addWay(line, result.hops().get(request.requestId()));
+        addWay(line, run.hops().get(request.requestId()));
         line.add(request.finishReason().orElse(null));
         line.add(request.error().orElse(null));
         line.add(request.requestId());

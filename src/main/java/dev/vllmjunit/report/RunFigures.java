@@ -7,6 +7,7 @@ import dev.vllmjunit.evidence.Hop;
 import dev.vllmjunit.evidence.HopBreakdown;
 import dev.vllmjunit.evidence.Latency;
 import dev.vllmjunit.evidence.OutputDifference;
+import dev.vllmjunit.evidence.Repetition;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.Tier;
 import dev.vllmjunit.evidence.TokenAccount;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param differences compared prompts whose output is not that of a fresh computation
  * @param requests number of requests
  * @param failed requests that failed
- * @param totalTimeS first send to last byte, in seconds
+ * @param totalTimeS first send to last byte, in seconds; of several repetitions the mean
  * @param throughputTokensPerS output tokens of successful requests per second
  * @param ttftMs time to first token
  * @param tpotMs time per output token
@@ -50,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  * @param hopsMeanMs mean of each hop of the time to first token, by the hop's lower-case name
  * @param ttftSamplesMs the samples behind {@code ttftMs}, by request index
  * @param facts versions, machine, scale factors
+ * @param repetition which repetition of a test it is; null for a run that stands alone, or for all repetitions together
+ * @param repetitions the figures of each, where this is all of them together; empty otherwise
  */
 public record RunFigures(
         String profile,
@@ -77,7 +80,14 @@ public record RunFigures(
         @Nullable Double transferMeanMs,
         Map<String, Double> hopsMeanMs,
         List<Double> ttftSamplesMs,
-        Map<String, String> facts) {
+        Map<String, String> facts,
+        @Nullable Repetition repetition,
+        List<RunFigures> repetitions) {
+
+    /** Copies the repetitions; a file of an earlier version has none. */
+    public RunFigures {
+        repetitions = repetitions == null ? List.of() : List.copyOf(repetitions);
+    }
 
     /** From a result. */
     public static RunFigures of(BenchmarkResult result) {
@@ -95,7 +105,7 @@ public record RunFigures(
                 result.differences(),
                 result.requests().size(),
                 result.requests().size() - result.succeeded().size(),
-                result.duration().toNanos() / 1e9,
+                result.duration().toNanos() / 1e9 / result.runs().size(),
                 result.throughput(),
                 LatencyFigures.of(result.nanos(Latency.TTFT)),
                 LatencyFigures.of(result.nanos(Latency.TPOT)),
@@ -111,7 +121,17 @@ public record RunFigures(
                         .map(nanos -> nanos / 1e6)
                         .boxed()
                         .toList(),
-                new TreeMap<>(conditions.facts()));
+                new TreeMap<>(conditions.facts()),
+                conditions.repetition().orElse(null),
+                result.repetitions().stream().map(RunFigures::of).toList());
+    }
+
+    /** Workload and cache state, and which repetition it is, or how many. */
+    String name() {
+        String which = repetition != null
+                ? ", " + repetition.describe()
+                : repetitions.isEmpty() ? "" : ", " + repetitions.size() + " repetitions";
+        return workload + ", " + cacheState + which;
     }
 
     /** Whether it can be trusted. */
@@ -152,8 +172,7 @@ public record RunFigures(
 
     private static Map<String, Double> hops(BenchmarkResult result) {
         Map<String, Double> means = new LinkedHashMap<>();
-        HopBreakdown.mean(HopBreakdown.byIndex(result).values())
-                .forEach((hop, nanos) -> means.put(key(hop), nanos / 1e6));
+        HopBreakdown.mean(HopBreakdown.all(result)).forEach((hop, nanos) -> means.put(key(hop), nanos / 1e6));
         return means;
     }
 

@@ -16,6 +16,9 @@ final class RunNames {
                 .map(run -> (profiles ? run.profile() + ", " : "")
                         + (stacks ? run.stack() + ", " : "")
                         + run.cacheState()
+                        + (run.repetition() == null
+                                ? ""
+                                : ", " + run.repetition().number())
                         + (workloads ? ", " + run.workload() : ""))
                 .toList());
     }

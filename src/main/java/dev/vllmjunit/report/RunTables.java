@@ -18,6 +18,7 @@ final class RunTables {
                         differences(run),
                         problems(run),
                         List.of(headline(run), latencies(run)),
+                        repetitions(run),
                         hops(run),
                         List.of(tokens(run), conditions(run)))
                 .flatMap(List::stream)
@@ -71,6 +72,29 @@ final class RunTables {
                         latency("time per output token", run.tpotMs()),
                         latency("inter-token latency", run.itlMs()),
                         latency("end to end", run.endToEndMs())));
+    }
+
+    private static List<Table> repetitions(RunFigures run) {
+        return run.repetitions().isEmpty()
+                ? List.of()
+                : List.of(new Table(
+                        "Repetitions (" + run.timesAre() + ")",
+                        List.of("", "started at", "TTFT mean", "p50", "p95", "tokens/s", "total time", "verdict"),
+                        run.repetitions().stream().map(RunTables::repetition).toList()));
+    }
+
+    private static List<String> repetition(RunFigures run) {
+        return List.of(
+                run.repetition() == null
+                        ? Numbers.NONE
+                        : String.valueOf(run.repetition().number()),
+                run.startedAt().toString(),
+                Numbers.millis(run.ttftMs().mean()),
+                Numbers.millis(run.ttftMs().p50()),
+                Numbers.millis(run.ttftMs().p95()),
+                Numbers.significant(run.throughputTokensPerS()),
+                Numbers.seconds(run.totalTimeS()),
+                run.verdict());
     }
 
     private static List<String> latency(String name, LatencyFigures figures) {

@@ -42,6 +42,16 @@ final class Section {
         return this;
     }
 
+    /** Attaches it only up to a size: what Allure is given, it copies and a browser loads. */
+    Section addUpTo(int largestAttachment, String title, String file, String text) {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        if (content.length <= largestAttachment) {
+            return add(title, file, content);
+        }
+        files.put(file, content);
+        return this;
+    }
+
     Section add(List<ChartImage> charts) {
         charts.forEach(chart -> add(chart.title(), chart.name() + ".png", chart.png()));
         return this;

@@ -30,6 +30,11 @@ public record Expectation(
         deciding = Map.copyOf(deciding);
     }
 
+    /** The same row where it decides on no stack. */
+    public Expectation undecided() {
+        return new Expectation(row, state, metric, comparedTo, guide, Map.of());
+    }
+
     /** The unit of this row's values and ranges: the metric's, or {@code x} for a comparison. */
     public String unit() {
         return comparedTo.isPresent() ? "x" : metric.unit();

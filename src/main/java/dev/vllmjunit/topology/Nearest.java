@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
 
 /** The name somebody probably meant. */
-final class Nearest {
+public final class Nearest {
 
     /** Below this, two names are no more alike than any two. */
     private static final double ALIKE = 0.8;
@@ -24,7 +24,7 @@ final class Nearest {
     }
 
     /** {@code ; did you mean x?}, or {@code .} where nothing is alike. */
-    static String question(String given, Collection<String> candidates) {
+    public static String question(String given, Collection<String> candidates) {
         return to(given, candidates).map(near -> "; did you mean " + near + "?").orElse(".");
     }
 

@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param attach endpoints of a running deployment
  * @param local settings of the local stack
  * @param workload sizes of the guide's benchmark
+ * @param lint what the configuration lint is told
  * @param expectations the guide's rows
  */
 public record Profile(
@@ -35,6 +36,7 @@ public record Profile(
         AttachSettings attach,
         LocalSettings local,
         Workload workload,
+        Lint lint,
         List<Expectation> expectations) {
 
     /** Copies the expectations. */
@@ -65,6 +67,7 @@ public record Profile(
                 attach,
                 LocalSettings.STANDARD,
                 Workload.GUIDE,
+                Lint.NOTHING,
                 expectations);
     }
 
@@ -87,6 +90,32 @@ public record Profile(
         /** The guide's own sizes. */
         public static final Workload GUIDE = new Workload(10, 20_000, 100, 20, 4);
     }
+
+    /**
+     * What the configuration lint is told.
+     *
+     * @param engine version of vLLM that the nodes run; empty for the one that the rules were read from
+     * @param silences rules whose findings are known and accepted
+     */
+    public record Lint(Optional<String> engine, List<Silence> silences) {
+
+        /** Nothing. */
+        static final Lint NOTHING = new Lint(Optional.empty(), List.of());
+
+        /** Copies the silences. */
+        public Lint {
+            silences = List.copyOf(silences);
+        }
+    }
+
+    /**
+     * A rule of the configuration lint whose findings are known and accepted.
+     *
+     * @param rule its id
+     * @param reason why, for readers of the report
+     * @param at where this is written: file and line
+     */
+    public record Silence(String rule, String reason, String at) {}
 
     /**
      * What a node gets where its annotation is silent.

@@ -21,6 +21,7 @@ final class ProfileOverrides {
                 attach(profile.attach(), settings),
                 local(settings),
                 workload(profile.workload(), settings),
+                profile.lint(),
                 profile.expectations());
     }
 

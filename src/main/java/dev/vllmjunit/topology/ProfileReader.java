@@ -22,6 +22,7 @@ final class ProfileReader {
             "links",
             "attach",
             "workload",
+            "lint",
             "expectations");
 
     private static final List<String> MODEL_KEYS = List.of(
@@ -46,6 +47,7 @@ final class ProfileReader {
     private static final List<String> ATTACH_KEYS = List.of("prefill", "decode", "cacheServer");
     private static final List<String> WORKLOAD_KEYS =
             List.of("documents", "documentLength", "promptCount", "outputTokens", "concurrency");
+    private static final List<String> LINT_KEYS = List.of("vllm", "silence");
     private static final List<String> ROW_KEYS = List.of("row", "state", "metric", "comparedTo", "guide", "deciding");
     private static final List<String> RANGE_KEYS = List.of("min", "max");
     private static final List<String> STACKS = List.of("embedded", "attach", "local", "docker", "kubernetes");
@@ -76,6 +78,7 @@ final class ProfileReader {
                 attach(top.section("attach", ATTACH_KEYS)),
                 Profile.LocalSettings.STANDARD,
                 workload(top.section("workload", WORKLOAD_KEYS)),
+                lint(top.section("lint", LINT_KEYS)),
                 expectations(top));
     }
 
@@ -87,6 +90,15 @@ final class ProfileReader {
                 value(workload, "promptCount", ValueType.COUNT).orElse(guide.promptCount()),
                 value(workload, "outputTokens", ValueType.COUNT).orElse(guide.outputTokens()),
                 value(workload, "concurrency", ValueType.COUNT).orElse(guide.concurrency()));
+    }
+
+    private static Profile.Lint lint(Optional<Section> lint) {
+        List<Profile.Silence> silences = new ArrayList<>();
+        lint.ifPresent(section -> section.forEach(
+                "silence",
+                ValueType.TEXT,
+                (rule, reason, at) -> silences.add(new Profile.Silence(rule, reason, at.toString()))));
+        return new Profile.Lint(value(lint, "vllm", ValueType.VERSION), silences);
     }
 
     private static ModelSpec model(Section model) {

@@ -50,6 +50,18 @@ final class Section {
         return texts;
     }
 
+    /** Takes a name, its value and the place of the name. */
+    interface Entries<T> {
+        void accept(String name, T value, Yaml.Place at);
+    }
+
+    /** Values by names that are free, in order. */
+    <T> void forEach(String key, ValueType<T> type, Entries<T> taker) {
+        mapping.value(key).map(value -> mapping(full(key), value)).ifPresent(found -> found.entries()
+                .forEach((name, entry) ->
+                        taker.accept(name, read(full(key) + "." + name, entry.value(), type), entry.keyAt())));
+    }
+
     /** The mapping below a key. */
     Optional<Section> section(String key, List<String> known) {
         return mapping.value(key).map(value -> of(full(key), mapping(full(key), value), known));

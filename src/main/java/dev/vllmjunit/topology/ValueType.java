@@ -1,5 +1,6 @@
 package dev.vllmjunit.topology;
 
+import java.lang.module.ModuleDescriptor.Version;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
                     .map(String::strip)
                     .map(ValueType::url)
                     .toList());
+    static final ValueType<String> VERSION =
+            new ValueType<>("a version, for instance \"0.32.0\"", text -> Version.parse(text.strip())
+                    .toString());
     static final ValueType<Path> DIRECTORY = new ValueType<>("a directory's path", Path::of);
     static final ValueType<Path> FILE = new ValueType<>("a file's path", Path::of);
 

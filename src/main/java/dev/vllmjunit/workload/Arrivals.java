@@ -1,10 +1,17 @@
 package dev.vllmjunit.workload;
 
+import java.time.Duration;
+
 /** When requests are sent. */
 public sealed interface Arrivals {
 
     /** In words, for tables and reports. */
     String describe();
+
+    /** Whether every request has its intended start before the first is sent, whatever becomes of earlier ones. */
+    default boolean openLoop() {
+        return true;
+    }
 
     /**
      * A new request whenever one of {@code concurrency} slots is free.
@@ -20,6 +27,11 @@ public sealed interface Arrivals {
          */
         public ClosedLoop {
             Given.atLeast("concurrency", concurrency, 1);
+        }
+
+        @Override
+        public boolean openLoop() {
+            return false;
         }
 
         @Override
@@ -70,6 +82,147 @@ public sealed interface Arrivals {
         @Override
         public String describe() {
             return "Poisson arrivals, " + requestsPerSecond + " requests/s on average, seed " + seed;
+        }
+    }
+
+    /**
+     * Gaps of a gamma distribution with mean {@code 1 / requestsPerSecond} and shape {@code burstiness}, as {@code vllm bench serve
+     * --burstiness} has them; the first gap is before the first request.
+     *
+     * @param requestsPerSecond mean rate, above 0
+     * @param burstiness above 0: 1 is Poisson, less comes in bursts, more is steadier
+     * @param seed of the gaps
+     */
+    record Gamma(double requestsPerSecond, double burstiness, long seed) implements Arrivals {
+
+        /**
+         * Checks the rate and the shape.
+         *
+         * @throws IllegalArgumentException when one of them is not a finite number above 0
+         */
+        public Gamma {
+            Given.rate("poissonRate", requestsPerSecond);
+            Given.above0("burstiness", burstiness);
+        }
+
+        @Override
+        public String describe() {
+            return "gamma arrivals, " + requestsPerSecond + " requests/s on average, burstiness " + burstiness
+                    + ", seed " + seed;
+        }
+    }
+
+    /**
+     * A rate that changes in a straight line over time, and then stays.
+     *
+     * @param from requests per second at the start, 0 or more
+     * @param to requests per second after {@code duration}, and from then on, above 0
+     * @param duration above 0
+     */
+    record Ramp(double from, double to, Duration duration) implements Arrivals {
+
+        /**
+         * Checks the rates and the duration.
+         *
+         * @throws IllegalArgumentException when one of them is not allowed
+         */
+        public Ramp {
+            Given.rateOr0("ramp's first rate", from);
+            Given.rate("ramp's last rate", to);
+            Given.above0("ramp's duration", duration);
+        }
+
+        /** Where the integral of the rate is the number of requests before this one. */
+        double startSeconds(int request) {
+            double seconds = Given.seconds(duration);
+            double inTheRamp = (from + to) / 2 * seconds;
+            if (request >= inTheRamp) {
+                return seconds + (request - inTheRamp) / to;
+            }
+            double slope = (to - from) / seconds;
+            return request == 0 ? 0 : 2 * request / (from + Math.sqrt(from * from + 2 * slope * request));
+        }
+
+        @Override
+        public String describe() {
+            return "ramp from " + from + " to " + to + " requests/s in " + Given.seconds(duration) + " s";
+        }
+    }
+
+    /**
+     * So many requests at once, again and again.
+     *
+     * @param size requests in a burst, 1 or more
+     * @param every from the start of one burst to that of the next, above 0
+     */
+    record Burst(int size, Duration every) implements Arrivals {
+
+        /**
+         * Checks size and period.
+         *
+         * @throws IllegalArgumentException when one of them is not allowed
+         */
+        public Burst {
+            Given.atLeast("burst's size", size, 1);
+            Given.above0("burst's period", every);
+        }
+
+        @Override
+        public String describe() {
+            return "bursts of " + size + " every " + Given.seconds(every) + " s";
+        }
+    }
+
+    /**
+     * The times of a recorded trace.
+     *
+     * @param speedUp how many times faster than they were recorded, above 0
+     */
+    record Recorded(double speedUp) implements Arrivals {
+
+        /**
+         * Checks the factor.
+         *
+         * @throws IllegalArgumentException when it is not a finite number above 0
+         */
+        public Recorded {
+            Given.above0("speedUp", speedUp);
+        }
+
+        @Override
+        public String describe() {
+            return "at the recorded times" + (speedUp == 1 ? "" : ", " + speedUp + " times as fast");
+        }
+    }
+
+    /**
+     * The turns of a conversation (requests with the same document id) one after the other, a think time after the one before has
+     * ended; a new conversation whenever one of {@code concurrency} slots is free.
+     *
+     * @param concurrency conversations at a time, 1 or more
+     * @param thinkTime from the end of a turn to the intended start of the next, 0 or more
+     */
+    record Conversations(int concurrency, Duration thinkTime) implements Arrivals {
+
+        /**
+         * Checks concurrency and think time.
+         *
+         * @throws IllegalArgumentException when one of them is not allowed
+         */
+        public Conversations {
+            Given.atLeast("concurrency", concurrency, 1);
+            Given.notNegative("thinkTime", thinkTime);
+        }
+
+        @Override
+        public boolean openLoop() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return concurrency + (concurrency == 1 ? " conversation" : " conversations") + " at a time, "
+                    + Given.seconds(thinkTime) + " s between turns";
         }
     }
 }

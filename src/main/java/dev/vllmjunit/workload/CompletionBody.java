@@ -12,6 +12,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 record CompletionBody(String model, int outputTokens) {
 
+    /** Where it is sent. */
+    static final String PATH = "/v1/completions";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     byte[] of(String prompt) {

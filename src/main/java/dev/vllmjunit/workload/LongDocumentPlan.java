@@ -3,14 +3,15 @@ package dev.vllmjunit.workload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Decides every request of a {@link LongDocumentQa}. */
 record LongDocumentPlan(DocumentSpec documents, AskingSpec asking, int outputTokens, Arrivals arrivals, long seed) {
 
-    private static final String PATH = "/v1/completions";
     /** Fills a cache block with any tokenizer. */
     private static final int PREFIX_WORDS = 16;
 
@@ -23,7 +24,7 @@ record LongDocumentPlan(DocumentSpec documents, AskingSpec asking, int outputTok
         for (int index = 0; index < order.size(); index++) {
             requests.add(order.get(index), starts.get(index));
         }
-        return new Schedule(name(texts), PATH, arrivals, requests.planned);
+        return new Schedule(name(texts), CompletionBody.PATH, arrivals, requests.planned);
     }
 
     private String name(List<Prompt> texts) {
@@ -40,6 +41,7 @@ record LongDocumentPlan(DocumentSpec documents, AskingSpec asking, int outputTok
         private final CompletionBody bodies;
         private final List<PlannedRequest> planned = new ArrayList<>();
         private final Map<Integer, Integer> occurrences = new HashMap<>();
+        private final Set<Integer> brought = new HashSet<>();
         private final Map<String, Ready> ready = new HashMap<>();
 
         Requests(List<Prompt> texts, ExactLength lengths, CompletionBody bodies) {
@@ -54,8 +56,9 @@ record LongDocumentPlan(DocumentSpec documents, AskingSpec asking, int outputTok
             boolean miss = asking.forcesMiss(index);
             Prompt text = miss ? behindRandomText(texts.get(document), index) : texts.get(document);
             Ready request = ready(text, asking.question(occurrence));
+            int shared = miss || brought.add(document) ? 0 : request.tokens();
             planned.add(new PlannedRequest(
-                    index, document, occurrence, miss, start, request.tokens(), outputTokens, request.body()));
+                    index, document, occurrence, miss, start, request.tokens(), shared, outputTokens, request.body()));
         }
 
         private Prompt behindRandomText(Prompt document, int index) {

@@ -1,6 +1,7 @@
 package dev.vllmjunit.workload;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -178,6 +179,41 @@ public final class LongDocumentQa implements Workload {
     }
 
     /**
+     * Open loop: the arrivals of {@link #poissonRate}, which comes first, made burstier or steadier as {@code vllm bench serve
+     * --burstiness} does.
+     *
+     * @param burstiness shape of the gaps' gamma distribution, above 0: 1 is Poisson, less comes in bursts, more is steadier
+     */
+    public LongDocumentQa burstiness(double burstiness) {
+        if (!(arrivals instanceof Arrivals.Poisson poisson)) {
+            throw new IllegalArgumentException("burstiness shapes Poisson arrivals, but these are: "
+                    + arrivals.describe() + "; call poissonRate before it");
+        }
+        return with(new Arrivals.Gamma(poisson.requestsPerSecond(), burstiness, seed));
+    }
+
+    /**
+     * Open loop: a rate that goes in a straight line from one to another, and then stays.
+     *
+     * @param from requests per second at the start, 0 or more
+     * @param to requests per second after the duration, above 0
+     * @param duration above 0
+     */
+    public LongDocumentQa ramp(double from, double to, Duration duration) {
+        return with(new Arrivals.Ramp(from, to, duration));
+    }
+
+    /**
+     * Open loop: so many requests at once, again and again.
+     *
+     * @param size 1 or more
+     * @param every from one burst to the next, above 0
+     */
+    public LongDocumentQa burst(int size, Duration every) {
+        return with(new Arrivals.Burst(size, every));
+    }
+
+    /**
      * {@inheritDoc}
      *
      * @throws IllegalArgumentException when documents can't be read from their folder
@@ -190,6 +226,9 @@ public final class LongDocumentQa implements Workload {
 
     /** The seed may have been given after the rate. */
     private Arrivals seeded() {
+        if (arrivals instanceof Arrivals.Gamma gamma) {
+            return new Arrivals.Gamma(gamma.requestsPerSecond(), gamma.burstiness(), seed);
+        }
         return arrivals instanceof Arrivals.Poisson poisson
                 ? new Arrivals.Poisson(poisson.requestsPerSecond(), seed)
                 : arrivals;

@@ -29,7 +29,14 @@ public record Schedule(String name, String path, Arrivals arrivals, List<Planned
         return requests.stream().mapToLong(PlannedRequest::maxTokens).sum();
     }
 
-    /** The first request of each document, in sending order: what fills a cache with every document once. */
+    /** The requests that bring anything new, in sending order: what fills a cache with all that is asked. */
+    public List<PlannedRequest> distinctPrompts() {
+        return requests.stream()
+                .filter(request -> !request.forcedMiss() && request.sharedTokens() < request.promptTokens())
+                .toList();
+    }
+
+    /** The first request of each document, in sending order. */
     public List<PlannedRequest> firstOfEachDocument() {
         Set<Integer> seen = new HashSet<>();
         return requests.stream()

@@ -34,11 +34,10 @@ final class Timetable {
                 + (hidden == 0 ? "" : "\nand " + hidden + " more");
     }
 
-    /** In a closed loop nobody knows the starts beforehand. */
+    /** Where a start depends on other requests' ends, nobody knows it beforehand. */
     private static String table(List<PlannedRequest> shown, Arrivals arrivals) {
-        Stream<ColumnData<PlannedRequest>> columns = arrivals instanceof Arrivals.ClosedLoop
-                ? COLUMNS.stream()
-                : Stream.concat(Stream.of(START), COLUMNS.stream());
+        Stream<ColumnData<PlannedRequest>> columns =
+                arrivals.openLoop() ? Stream.concat(Stream.of(START), COLUMNS.stream()) : COLUMNS.stream();
         return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, shown, columns.toList());
     }
 

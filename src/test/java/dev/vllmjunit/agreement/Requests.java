@@ -55,6 +55,7 @@ final class Requests {
                         profile.attach(),
                         profile.local(),
                         profile.workload(),
+                        profile.lint(),
                         profile.expectations()),
                 request.logDirectory(),
                 request.startTimeout());

@@ -108,7 +108,7 @@ class EmbeddedOutagesIT {
                                             + "Check that the gateway runs and that host and port of the endpoint are right."),
                             new Problem(
                                     InvalidReason.CACHE_STATE_NOT_REACHED,
-                                    "the run was to start S3_ONLY: each document's first request loads its whole chunks from the object"
+                                    "the run was to start S3_ONLY: each prompt loads the whole chunks that no earlier one has brought from the object"
                                             + " store, 5376 tokens in all, but 1792 came from it, 0 from host memory and 0 from the"
                                             + " engines' own caches"));
         }

@@ -25,8 +25,8 @@ class CacheStateCheckTest {
         assertThat(verify(CacheState.EMPTY, computed(1_999, 2_001, 0, 0)))
                 .map(BenchmarkResult.Problem::detail)
                 .contains(
-                        "the run was to start EMPTY: each document's first request computes all its tokens, 2000 in all, but only"
-                                + " 1999 were computed");
+                        "the run was to start EMPTY: each prompt computes what no earlier one has brought, 2000 tokens in all,"
+                                + " but only 1999 were computed");
     }
 
     @Test
@@ -45,7 +45,7 @@ class CacheStateCheckTest {
         assertThat(verify(CacheState.S3_ONLY, computed(673, 1_792, 0, 1_535)))
                 .map(BenchmarkResult.Problem::detail)
                 .contains(
-                        "the run was to start S3_ONLY: each document's first request loads its whole chunks from the object store,"
+                        "the run was to start S3_ONLY: each prompt loads the whole chunks that no earlier one has brought from the object store,"
                                 + " 1536 tokens in all, but 1535 came from it, 0 from host memory and 1792 from the engines' own caches");
     }
 

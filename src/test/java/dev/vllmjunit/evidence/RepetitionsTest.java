@@ -31,6 +31,38 @@ class RepetitionsTest {
     }
 
     @Test
+    void poolsNumberedRunsToOneThatStandsForAll() {
+        BenchmarkResult pooled = Repetitions.pool(List.of(
+                Repetitions.numbered(first, new Repetition(1, 2)), Repetitions.numbered(second, new Repetition(2, 2))));
+
+        assertThat(pooled.conditions().repetition()).isEmpty();
+        assertThat(pooled.runs())
+                .extracting(run -> run.conditions().describe())
+                .containsExactly(
+                        first.conditions().describe() + ", repetition 1 of 2",
+                        second.conditions().describe() + ", repetition 2 of 2");
+    }
+
+    @Test
+    void everyRunButTheLastRepetitionsIsPreliminary() {
+        assertThat(Repetitions.isPreliminary(Repetitions.numbered(first, new Repetition(1, 2))))
+                .isTrue();
+        assertThat(Repetitions.isPreliminary(Repetitions.numbered(first, new Repetition(2, 2))))
+                .isFalse();
+        assertThat(Repetitions.isPreliminary(first)).isFalse();
+        assertThat(Repetitions.isPreliminary(Repetitions.pool(List.of(first, second))))
+                .isFalse();
+    }
+
+    @Test
+    void aRepetitionIsOneOfThoseThatThereAre() {
+        assertThatThrownBy(() -> new Repetition(3, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there is no repetition 3 of 2; they count from 1 to their number");
+        assertThatThrownBy(() -> new Repetition(0, 2)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void isInvalidWhereOneRunIs() {
         BenchmarkResult late = Results.cold()
                 .ttft(1)

@@ -13,6 +13,10 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.Hop;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.Repetition;
+import dev.vllmjunit.evidence.Repetitions;
+import dev.vllmjunit.report.interchange.RequestLog;
+import dev.vllmjunit.report.interchange.VllmBenchResult;
 import dev.vllmjunit.topology.Expectation;
 import io.qameta.allure.AllureLifecycle;
 import io.qameta.allure.FileSystemResultsWriter;
@@ -100,7 +104,32 @@ class ReportsTest {
                         "requests.csv",
                         "result.json",
                         "metrics.csv",
-                        "schedule.csv");
+                        "schedule.csv",
+                        "vllm-bench.json",
+                        "requests.jsonl");
+    }
+
+    @Test
+    void aRunReadsBackFromTheFormatsOfOtherTools() {
+        BenchmarkResult result = Runs.valid(CacheState.S3_ONLY, 30);
+
+        Path run = reports.run(result, Runs.schedule(30));
+
+        assertThat(VllmBenchResult.read(run.resolve("vllm-bench.json")))
+                .isEqualTo(VllmBenchResult.of(result, Runs.schedule(30)));
+        assertThat(RequestLog.read(run.resolve("requests.jsonl"))).isEqualTo(RequestLog.of(result, Runs.schedule(30)));
+    }
+
+    @Test
+    void whatIsTooLargeToAttachIsAFileAllTheSame() throws IOException {
+        Path run = reports.run(Runs.valid(CacheState.EMPTY, 1500), Runs.schedule(1500));
+        JsonNode test = stopTest();
+
+        assertThat(run.resolve("requests.jsonl")).exists().satisfies(file -> assertThat(Files.size(file))
+                .isGreaterThan(1 << 20));
+        assertThat(test.at("/steps/0/attachments").findValuesAsText("name"))
+                .contains("as vllm bench serve writes it")
+                .doesNotContain("requests, a line each");
     }
 
     @Test
@@ -177,6 +206,7 @@ class ReportsTest {
         Path log = Files.writeString(directory.resolve("node.log"), "started with " + SECRET);
 
         reports.run(result, Runs.schedule(30));
+        reports.run(Runs.saying(SECRET), Runs.schedule(30));
         reports.comparison("with " + SECRET, List.of(result, result));
         reports.expectations(List.of(new ExpectationOutcome(
                 new Expectation(
@@ -222,7 +252,9 @@ class ReportsTest {
                         "requests",
                         "result",
                         "counter deltas",
-                        "schedule");
+                        "schedule",
+                        "as vllm bench serve writes it",
+                        "requests, a line each");
         assertThat(step.get("parameters").findValuesAsText("name"))
                 .containsExactly("throughput (modelled)", "mean TTFT (modelled)", "compute savings");
         assertThat(test.get("descriptionHtml").asText()).contains("S3_ONLY", "modelled", "199,680");
@@ -268,6 +300,39 @@ class ReportsTest {
                 .containsPattern("times are +\\| modelled +\\| modelled +\\| modelled");
         assertThat(comparison.toFile().list())
                 .contains("ttft.png", "throughput.png", "hops.png", "ttft-distribution.png", "summary.html");
+    }
+
+    @Test
+    void repetitionsAreShownEachAndTogether() throws IOException {
+        BenchmarkResult first = Repetitions.numbered(Runs.valid(CacheState.EMPTY, 30), new Repetition(1, 2));
+        BenchmarkResult second = Repetitions.numbered(Runs.valid(CacheState.EMPTY, 30), new Repetition(2, 2));
+        BenchmarkResult pooled = Repetitions.pool(List.of(first, second));
+
+        Path one = reports.run(first, Runs.schedule(30));
+        reports.run(second, Runs.schedule(30));
+        Path all = reports.run(pooled, Runs.schedule(30));
+        JsonNode json = new ObjectMapper()
+                .readTree(reports.resultsFile("p", pooled, List.of(pooled)).toFile());
+        JsonNode test = stopTest();
+
+        assertThat(one.getFileName()).hasToString("01-10-documents-x-20000-tokens-random-empty-repetition-1-of-2");
+        assertThat(all.getFileName()).hasToString("03-10-documents-x-20000-tokens-random-empty-2-repetitions");
+        assertThat(csv(all.resolve("requests.csv")))
+                .hasSize(60)
+                .extracting(line -> line.get("repetition") + " " + line.get("index") + " " + line.get("sent_ms"))
+                .startsWith("1 0 0.000000")
+                .contains("2 0 0.000000");
+        assertThat(Files.readString(all.resolve("summary.html"))).contains("Repetitions (modelled)");
+        assertThat(all.toFile().list()).contains("ttft.png", "hops.png", "ttft-distribution.png");
+        assertThat(json.at("/runs/0/requests").asInt()).isEqualTo(60);
+        assertThat(json.get("total_time").asDouble()).isEqualTo(first.duration().toNanos() / 1e9);
+        assertThat(json.at("/runs/0/repetitions/1/repetition/number").asInt()).isEqualTo(2);
+        assertThat(json.at("/runs/0/repetitions/1/requests").asInt()).isEqualTo(30);
+        assertThat(test.get("steps").findValuesAsText("name"))
+                .contains(
+                        "run: 10 documents x 20000 tokens, random, EMPTY, repetition 1 of 2",
+                        "run: 10 documents x 20000 tokens, random, EMPTY, 2 repetitions");
+        assertThat(test.get("descriptionHtml").asText()).contains("60, 0").doesNotContain("30, 0");
     }
 
     private JsonNode stopTest() throws IOException {

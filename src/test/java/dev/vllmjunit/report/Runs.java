@@ -89,6 +89,29 @@ final class Runs {
 
     /** Nothing was answered. */
     static BenchmarkResult failed(int requests) {
+        return failed(requests, "HTTP 503, \"busy\"");
+    }
+
+    /** A text wherever a request has one. */
+    static BenchmarkResult saying(String text) {
+        BenchmarkResult failed = failed(30, text);
+        List<RequestRecord> requests = new ArrayList<>(failed.requests());
+        requests.set(
+                0,
+                new RequestRecord(
+                        0, 0, text, 1, 1, new long[] {2}, 3, 1, 1, text, Optional.of(text), Optional.empty()));
+        return new BenchmarkResult(
+                failed.conditions(),
+                failed.duration(),
+                requests,
+                Map.of(text, new HopTimeline(text, text, text, 1, 1, 1, 1, 1, 1, 0, 0)),
+                failed.tokens(),
+                failed.transfers(),
+                failed.metrics(),
+                failed.problems());
+    }
+
+    private static BenchmarkResult failed(int requests, String error) {
         BenchmarkResult valid = valid(CacheState.EMPTY, requests);
         List<RequestRecord> failed = valid.requests().stream()
                 .map(request -> new RequestRecord(
@@ -103,7 +126,7 @@ final class Runs {
                         -1,
                         "",
                         Optional.empty(),
-                        Optional.of("HTTP 503, \"busy\"")))
+                        Optional.of(error)))
                 .toList();
         return new BenchmarkResult(
                 valid.conditions(),

@@ -5,6 +5,9 @@ import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.Suitability;
+import dev.vllmjunit.topology.Accelerator;
+import dev.vllmjunit.topology.NodeSpec;
+import dev.vllmjunit.topology.Topology;
 
 /**
  * Runs real vLLM nodes on this machine's CPU, their KV cache moved by NIXL and kept in S3 by LMCache or by vLLM's own tiering. Declared hosts and images have no
@@ -23,6 +26,35 @@ public final class LocalProvisioner implements Provisioner {
     @Override
     public Suitability examine(ProvisionRequest request) {
         return LocalLimits.shortage(request).map(Suitability::declined).orElseGet(Suitability::able);
+    }
+
+    @Override
+    public Topology effective(Topology declared) {
+        return new Topology(
+                declared.profile(),
+                declared.model(),
+                declared.nodes().stream().map(LocalProvisioner::here).toList(),
+                declared.kvTransfer(),
+                declared.s3Cache());
+    }
+
+    private static NodeSpec here(NodeSpec declared) {
+        return new NodeSpec(
+                declared.role(),
+                declared.index(),
+                Accelerator.CPU,
+                declared.tensorParallelism(),
+                declared.blockSize(),
+                Launch.HOST,
+                declared.port(),
+                declared.image(),
+                declared.environment(),
+                declared.arguments());
+    }
+
+    @Override
+    public boolean startsEngines() {
+        return true;
     }
 
     @Override

@@ -1,0 +1,39 @@
+# The guide's first configuration: NIXL only.
+export HF_TOKEN=$(cat ~/.huggingface/token)
+export PREFILL_HOST=mi300x.cephlab.com
+
+# On the MI300X host.
+docker run -d --name vllm-prefill \
+  --device=/dev/kfd --device=/dev/dri --group-add video \
+  --net=host --shm-size=16g \
+  -v "$HOME/.cache/huggingface:/root/.cache/huggingface" -e HF_TOKEN \
+  -e UCX_TLS=rc,rocm,sm,self -e UCX_NET_DEVICES=mlx5_0:1 \
+  -e VLLM_NIXL_SIDE_CHANNEL_PORT=50051 \
+  -e LMCACHE_ENABLE_PD=True -e LMCACHE_PD_ROLE=sender -e LMCACHE_TRANSFER_CHANNEL=nixl \
+  vllm-prefill-mi300x:latest \
+  vllm serve meta-llama/Llama-3.1-70b --tensor-parallel-size 8 --port 8000 \
+    --gpu-memory-utilization 0.85 --enable-prefix-caching \
+    --kv-transfer-config '{"kv_connector":"NixlConnector","kv_role":"kv_producer","kv_buffer_device":"cpu"}'
+
+# On the Gaudi 3 host.
+docker run -d --name vllm-decode \
+  --runtime=habana -e HABANA_VISIBLE_DEVICES=all -e OMPI_MCA_btl_vader_single_copy_mechanism=none \
+  --net=host --shm-size=16g \
+  -v "$HOME/.cache/huggingface:/root/.cache/huggingface" -e HF_TOKEN \
+  -e UCX_TLS=rc,gaudi,sm,self -e UCX_NET_DEVICES=mlx5_0:1 \
+  -e VLLM_NIXL_SIDE_CHANNEL_HOST="$PREFILL_HOST" -e VLLM_NIXL_SIDE_CHANNEL_PORT=50051 \
+  -e LMCACHE_ENABLE_PD=True -e LMCACHE_PD_ROLE=receiver -e LMCACHE_TRANSFER_CHANNEL=nixl \
+  vllm-decode-gaudi3:latest \
+  vllm serve meta-llama/Llama-3.1-70b --tensor-parallel-size 8 --port 8001 \
+    --gpu-memory-utilization 0.85 --enable-prefix-caching \
+    --kv-transfer-config '{"kv_connector":"NixlConnector","kv_role":"kv_consumer","kv_buffer_device":"cpu"}'
+
+# The benchmark.
+python3 benchmarks/benchmark_long_document_qa_throughput.py \
+  --model meta-llama/Llama-3.1-70b --backend vllm --api-url http://localhost:8001/v1/completions \
+  --document-length 20000 --num-documents 10 --repeat-count 3 --num-prompts 100 \
+  --output-file results-nixl-only.json
+
+# The hit rate.
+curl -s http://localhost:8001/metrics | grep -E 'prefix_cache_(hits|queries)'
+jq -r '.throughput, .ttft_mean, .ttft_p50, .ttft_p95, .total_time' results-nixl-only.json
