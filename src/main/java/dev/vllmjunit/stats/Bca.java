@@ -23,6 +23,7 @@ record Bca(List<Stratum> strata, ToDoubleFunction<double[]> statistic) {
 
     private static final int RESAMPLES = 2_000;
     private static final int FEW = 10;
+    private static final double ROUNDING = 1e-9;
     private static final long SEED = 0x5DEECE66DL;
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
     private static final Quantile QUANTILE =
@@ -30,18 +31,24 @@ record Bca(List<Stratum> strata, ToDoubleFunction<double[]> statistic) {
 
     /** Empty if a stratum has a single unit: nothing then tells how much units differ. */
     Optional<Interval> interval(double confidence) {
+        return interval(confidence, RESAMPLES);
+    }
+
+    /** The same of another number of resamples. */
+    Optional<Interval> interval(double confidence, int resamples) {
         Probability.require("confidence", confidence);
         if (strata.stream().anyMatch(stratum -> stratum.size() < 2)) {
             return Optional.empty();
         }
         double[] totals = totals();
-        return Optional.of(interval(statistic.applyAsDouble(totals), Jackknife.of(strata, totals, statistic), confidence));
+        return Optional.of(interval(
+                statistic.applyAsDouble(totals), Jackknife.of(strata, totals, statistic), confidence, resamples));
     }
 
-    private Interval interval(double observed, Jackknife jackknife, double confidence) {
+    private Interval interval(double observed, Jackknife jackknife, double confidence, int resamples) {
         double t = TDistribution.of(jackknife.freedom()).inverseSurvivalProbability((1 - confidence) / 2);
-        double[] replicates = replicates();
-        double bias = bias(replicates, observed);
+        double[] replicates = replicates(resamples);
+        double bias = bias(replicates, observed, ROUNDING * jackknife.error());
         double reach = t * jackknife.widening();
         double low = at(replicates, bias, -reach, jackknife.acceleration());
         double high = at(replicates, bias, reach, jackknife.acceleration());
@@ -64,9 +71,9 @@ record Bca(List<Stratum> strata, ToDoubleFunction<double[]> statistic) {
         return totals;
     }
 
-    private double[] replicates() {
+    private double[] replicates(int resamples) {
         SplittableRandom random = new SplittableRandom(SEED);
-        double[] replicates = new double[RESAMPLES];
+        double[] replicates = new double[resamples];
         Arrays.setAll(replicates, i -> replicate(random));
         Arrays.sort(replicates);
         return replicates;
@@ -86,10 +93,13 @@ record Bca(List<Stratum> strata, ToDoubleFunction<double[]> statistic) {
         return strata.stream().mapToInt(Stratum::width).sum();
     }
 
-    /** How far the statistic lies from the median of its replicates, in standard deviations; replicates like it count half. */
-    private static double bias(double[] replicates, double observed) {
+    /**
+     * How far the statistic lies from the median of its replicates, in standard deviations. Replicates like it count half, also
+     * those that only rounding tells from it.
+     */
+    private static double bias(double[] replicates, double observed, double rounding) {
         double below = Arrays.stream(replicates)
-                .map(replicate -> replicate < observed ? 1 : replicate == observed ? 0.5 : 0)
+                .map(replicate -> Math.abs(replicate - observed) <= rounding ? 0.5 : replicate < observed ? 1 : 0)
                 .sum();
         return NORMAL.inverseCumulativeProbability(below / replicates.length);
     }

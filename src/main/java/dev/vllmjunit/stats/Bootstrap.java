@@ -41,7 +41,7 @@ public final class Bootstrap {
         if (clusters.length < 2) {
             return Optional.empty();
         }
-        double near = clusters[0][0];
+        double near = Values.least(clusters);
         double[][] rows = Arrays.stream(clusters)
                 .map(values -> Values.total(values, near))
                 .toArray(double[][]::new);

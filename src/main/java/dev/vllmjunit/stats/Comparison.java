@@ -48,8 +48,8 @@ public record Comparison(
         requireSameLength("clusters", numerator.length, denominator.length);
         double[] above = means("numerator", numerator);
         double[] below = means("denominator", denominator);
-        double nearAbove = above[0];
-        double nearBelow = below[0];
+        double nearAbove = Values.least(above);
+        double nearBelow = Values.least(below);
         double[][] rows = IntStream.range(0, numerator.length)
                 .mapToObj(i -> join(Values.total(numerator[i], nearAbove), Values.total(denominator[i], nearBelow)))
                 .toArray(double[][]::new);
@@ -74,11 +74,7 @@ public record Comparison(
     public static Comparison independent(double[] numerator, double[] denominator, double confidence) {
         requirePositive("numerator", numerator);
         requirePositive("denominator", denominator);
-        double nearAbove = numerator[0];
-        double nearBelow = denominator[0];
-        Bca bca = new Bca(
-                List.of(singles(numerator), singles(denominator)),
-                totals -> (nearAbove + totals[0] / totals[1]) / (nearBelow + totals[2] / totals[3]));
+        Bca bca = independentMeans(numerator, denominator);
         double u = MANN_WHITNEY.statistic(numerator, denominator);
         return new Comparison(
                 bca.observed(),
@@ -140,9 +136,18 @@ public record Comparison(
         return (up - down) / (up + down);
     }
 
-    private static Stratum singles(double[] values) {
+    /** The ratio of two independent samples' means. */
+    static Bca independentMeans(double[] numerator, double[] denominator) {
+        double nearAbove = Values.least(numerator);
+        double nearBelow = Values.least(denominator);
+        return new Bca(
+                List.of(singles(numerator, nearAbove), singles(denominator, nearBelow)),
+                totals -> (nearAbove + totals[0] / totals[1]) / (nearBelow + totals[2] / totals[3]));
+    }
+
+    private static Stratum singles(double[] values, double near) {
         return Stratum.of(Arrays.stream(values)
-                .mapToObj(value -> Values.total(new double[] {value}, values[0]))
+                .mapToObj(value -> Values.total(new double[] {value}, near))
                 .toArray(double[][]::new));
     }
 

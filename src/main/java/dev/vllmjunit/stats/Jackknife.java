@@ -45,7 +45,9 @@ record Jackknife(double acceleration, double freedom, double error, double widen
     private static double[] influence(
             Stratum stratum, int offset, double[] totals, ToDoubleFunction<double[]> statistic) {
         double[] without = new double[stratum.size()];
-        Arrays.setAll(without, i -> statistic.applyAsDouble(stratum.without(i, totals, offset)));
+        double observed = statistic.applyAsDouble(totals);
+        // Differences, because equal numbers other than zero may have a mean that is rounded.
+        Arrays.setAll(without, i -> statistic.applyAsDouble(stratum.without(i, totals, offset)) - observed);
         double mean = Arrays.stream(without).average().orElseThrow();
         return Arrays.stream(without)
                 .map(value -> (stratum.size() - 1) * (mean - value))

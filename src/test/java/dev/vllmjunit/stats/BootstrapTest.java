@@ -44,8 +44,8 @@ class BootstrapTest {
         double[] others = {2.1, 1.4, 1.9, 0.9, 3.2, 1.1, 2.5, 1.6, 2.0, 1.3};
         double[] totals = DoubleStream.concat(Arrays.stream(sums(VALUES)), Arrays.stream(sums(others)))
                 .toArray();
-        Jackknife jackknife = Jackknife.of(
-                List.of(stratum(VALUES), stratum(others)), totals, t -> t[0] / t[1] / (t[2] / t[3]));
+        Jackknife jackknife =
+                Jackknife.of(List.of(stratum(VALUES), stratum(others)), totals, t -> t[0] / t[1] / (t[2] / t[3]));
 
         assertThat(jackknife.acceleration()).isCloseTo(0.031243944502790888, within(1e-12));
         assertThat(jackknife.freedom()).isCloseTo(21.939238195265816, within(1e-9));
@@ -73,7 +73,8 @@ class BootstrapTest {
 
     @Test
     void clustersAreResampledWhole() {
-        double[][] pairs = Arrays.stream(VALUES).mapToObj(v -> new double[] {v, v}).toArray(double[][]::new);
+        double[][] pairs =
+                Arrays.stream(VALUES).mapToObj(v -> new double[] {v, v}).toArray(double[][]::new);
 
         assertThat(Bootstrap.mean(pairs, 0.95)).isEqualTo(Bootstrap.mean(VALUES, 0.95));
     }
@@ -102,7 +103,8 @@ class BootstrapTest {
     @Test
     void theUnitMakesNoDifference() {
         Interval seconds = Bootstrap.mean(VALUES, 0.9).orElseThrow();
-        Interval millis = Bootstrap.mean(Arrays.stream(VALUES).map(v -> 1_000 * v + 500).toArray(), 0.9)
+        Interval millis = Bootstrap.mean(
+                        Arrays.stream(VALUES).map(v -> 1_000 * v + 500).toArray(), 0.9)
                 .orElseThrow();
 
         assertThat(millis.low()).isCloseTo(1_000 * seconds.low() + 500, within(1e-6));
@@ -158,7 +160,8 @@ class BootstrapTest {
     }
 
     private static Stratum stratum(double[] values) {
-        return Stratum.of(Arrays.stream(values).mapToObj(v -> new double[] {v, 1}).toArray(double[][]::new));
+        return Stratum.of(
+                Arrays.stream(values).mapToObj(v -> new double[] {v, 1}).toArray(double[][]::new));
     }
 
     private static double[] sums(double[] values) {

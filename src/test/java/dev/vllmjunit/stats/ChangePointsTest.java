@@ -50,14 +50,13 @@ class ChangePointsTest {
     void whiteNoiseHasAChangeNoMoreOftenThanTheSignificanceSays() {
         Random random = new Random(12);
         long found = IntStream.range(0, 200)
-                .filter(i -> !ChangePoints.find(withStep(20, 0, 0, random), 0.05, i).isEmpty())
+                .filter(i ->
+                        !ChangePoints.find(withStep(20, 0, 0, random), 0.05, i).isEmpty())
                 .count();
 
         BinomialDistribution chance = BinomialDistribution.of(200, 0.05);
-        assertThat(found)
-                .isBetween(
-                        (long) chance.inverseCumulativeProbability(0.001),
-                        (long) chance.inverseCumulativeProbability(0.999));
+        assertThat(found).isBetween((long) chance.inverseCumulativeProbability(0.001), (long)
+                chance.inverseCumulativeProbability(0.999));
     }
 
     @Test
@@ -97,7 +96,8 @@ class ChangePointsTest {
     void aSplitIsScoredByEnergyDistance() {
         assertThat(EnergySplit.best(new double[] {0, 0, 0, 1, 1, 1}, 0, 6)).contains(new EnergySplit(3, 3));
         assertThat(EnergySplit.best(new double[] {1, 2, 4, 7, 11, 16}, 0, 6)).contains(new EnergySplit(3, 15));
-        assertThat(EnergySplit.best(new double[] {5, 1, 2, 4, 7, 11, 16, 0}, 1, 7)).contains(new EnergySplit(3 + 1, 15));
+        assertThat(EnergySplit.best(new double[] {5, 1, 2, 4, 7, 11, 16, 0}, 1, 7))
+                .contains(new EnergySplit(3 + 1, 15));
     }
 
     /** {@code m * n / (m + n) * (2 * d(x, y) / m / n - d(x, x) / m / (m - 1) - d(y, y) / n / (n - 1))} in NumPy. */

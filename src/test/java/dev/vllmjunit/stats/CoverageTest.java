@@ -59,11 +59,11 @@ class CoverageTest {
 
     /** Order statistics jump: these are numbers of values at which the exact confidence is close to what is asked for. */
     @ParameterizedTest
-    @CsvSource({"0.5, 17", "0.5, 100", "0.9, 36", "0.9, 100", "0.95, 400", "0.99, 900"})
+    @CsvSource({"0.5, 17", "0.5, 67", "0.9, 36", "0.9, 400", "0.95, 900", "0.99, 900"})
     void ofQuantiles(double q, int n, TestInfo test) {
         double truth = Population.VERY_SKEWED.distribution.inverseCumulativeProbability(q);
 
-        assertThat(exactCoverage(q, n)).isBetween(0.95, 0.97);
+        assertThat(exactCoverage(q, n)).isBetween(0.95, 0.96);
         assertCoverage(test, random -> Sample.of(Population.VERY_SKEWED.draw(n, random))
                 .quantileInterval(q, CONFIDENCE)
                 .orElseThrow()
@@ -98,7 +98,7 @@ class CoverageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SKEWED, 50", "HITS_AND_MISSES, 100", "HEAVY_TAIL, 50"})
+    @CsvSource({"SKEWED, 100", "HITS_AND_MISSES, 100"})
     void ofRatiosOfPairs(Population population, int documents, TestInfo test) {
         assertCoverage(test, random -> {
             double[] truths = population.draw(documents, random);
@@ -113,7 +113,7 @@ class CoverageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SKEWED, 20", "HITS_AND_MISSES, 100", "VERY_SKEWED, 100"})
+    @CsvSource({"SKEWED, 20", "HITS_AND_MISSES, 100"})
     void ofRatiosOfIndependentValues(Population population, int n, TestInfo test) {
         assertCoverage(
                 test,
@@ -127,7 +127,9 @@ class CoverageTest {
         assertCoverage(
                 test,
                 random -> holdsTwo(Comparison.repeated(
-                        twice(population.draw(repetitions, random)), population.draw(repetitions, random), CONFIDENCE)));
+                        twice(population.draw(repetitions, random)),
+                        population.draw(repetitions, random),
+                        CONFIDENCE)));
     }
 
     private static void assertCoverage(TestInfo test, Function<SplittableRandom, Boolean> trial) {
@@ -136,8 +138,8 @@ class CoverageTest {
         for (int i = 0; i < TRIALS; i++) {
             covered += trial.apply(random) ? 1 : 0;
         }
-        System.out.println("coverage " + test.getTestMethod().orElseThrow().getName() + " " + test.getDisplayName() + ": "
-                + covered + " of " + TRIALS);
+        System.out.println("coverage " + test.getTestMethod().orElseThrow().getName() + " " + test.getDisplayName()
+                + ": " + covered + " of " + TRIALS);
         assertThat(covered).isBetween(930, 970);
     }
 
@@ -150,7 +152,9 @@ class CoverageTest {
     }
 
     private static double[] noisy(double value, int n, SplittableRandom random) {
-        return IntStream.range(0, n).mapToDouble(i -> value * draw(NOISE, random)).toArray();
+        return IntStream.range(0, n)
+                .mapToDouble(i -> value * draw(NOISE, random))
+                .toArray();
     }
 
     private static double draw(ContinuousDistribution distribution, SplittableRandom random) {
