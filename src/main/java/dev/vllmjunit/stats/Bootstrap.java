@@ -19,6 +19,9 @@ import java.util.Optional;
  * hits and misses, 60 : 40, ten times as long    981  964  953  961  951
  * Pareto, shape 3                                857  904  909  912  938
  * </pre>
+ *
+ * <p>A power law is worse than the last number says: measured in 2,000 times, 91 % of the Pareto intervals of 300 values held
+ * the truth, and 94 % of those of 1,000.
  */
 public final class Bootstrap {
 

@@ -78,7 +78,7 @@ class CoverageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SKEWED, 20", "HITS_AND_MISSES, 20", "HITS_AND_MISSES, 100", "VERY_SKEWED, 200", "HEAVY_TAIL, 300"})
+    @CsvSource({"SKEWED, 100", "HITS_AND_MISSES, 20", "HITS_AND_MISSES, 100", "VERY_SKEWED, 200", "HEAVY_TAIL, 1000"})
     void ofMeans(Population population, int n, TestInfo test) {
         assertCoverage(test, random -> Bootstrap.mean(population.draw(n, random), CONFIDENCE)
                 .orElseThrow()
@@ -87,7 +87,7 @@ class CoverageTest {
 
     /** One to five requests of a document are alike, so that as many independent values would know far more. */
     @ParameterizedTest
-    @CsvSource({"SKEWED, 50", "HITS_AND_MISSES, 50"})
+    @CsvSource({"SKEWED, 300", "HITS_AND_MISSES, 100"})
     void ofMeansOfDependentValues(Population population, int documents, TestInfo test) {
         assertCoverage(test, random -> {
             double[][] clusters = IntStream.range(0, documents)
