@@ -96,8 +96,8 @@ class ComparisonTest {
 
     @Test
     void failWithBothThroughputs() {
-        assertThat(failure(
-                        () -> assertThat(warm).throughput().isAtLeast(3.5, TIMES).higherThan(cold)))
+        assertThat(failure(() ->
+                        assertThat(warm).throughput().isAtLeast(3.5, TIMES).higherThan(cold)))
                 .hasMessage(
                         """
 
