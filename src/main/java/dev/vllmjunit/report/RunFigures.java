@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts versions, machine, scale factors
  * @param repetition which repetition of a test it is; null for a run that stands alone, or for all repetitions together
  * @param repetitions the figures of each, where this is all of them together; empty otherwise
+ * @param warmUpRequests how many of the first requests differ from the rest; 0 where none do, and where there are fewer than 50
  */
 public record RunFigures(
         String profile,
@@ -82,7 +83,8 @@ public record RunFigures(
         List<Double> ttftSamplesMs,
         Map<String, String> facts,
         @Nullable Repetition repetition,
-        List<RunFigures> repetitions) {
+        List<RunFigures> repetitions,
+        int warmUpRequests) {
 
     /** Copies the repetitions; a file of an earlier version has none. */
     public RunFigures {
@@ -123,7 +125,8 @@ public record RunFigures(
                         .toList(),
                 new TreeMap<>(conditions.facts()),
                 conditions.repetition().orElse(null),
-                result.repetitions().stream().map(RunFigures::of).toList());
+                result.repetitions().stream().map(RunFigures::of).toList(),
+                Transient.requests(result));
     }
 
     /** Workload and cache state, and which repetition it is, or how many. */

@@ -60,7 +60,14 @@ final class RunTables {
                         row(
                                 "cache hit rate, prefill side",
                                 Numbers.percent(run.hitRates().getOrDefault("total", 0.0))),
-                        row("compute savings", Numbers.percent(run.computeSavings()))));
+                        row("compute savings", Numbers.percent(run.computeSavings())),
+                        row("warm-up", warmUp(run))));
+    }
+
+    private static String warmUp(RunFigures run) {
+        return run.warmUpRequests() == 0
+                ? Numbers.NONE
+                : "the first " + run.warmUpRequests() + " requests differ from the rest";
     }
 
     private static Table latencies(RunFigures run) {
