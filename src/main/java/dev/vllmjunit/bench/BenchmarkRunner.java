@@ -98,11 +98,11 @@ public final class BenchmarkRunner {
         Schedule schedule = workload.plan(topology.model().id(), control.tokenizer());
         observer.planned(schedule);
         warmUp();
-        CacheObjects objects = states.bringAbout(state, schedule, this::fill);
+        StartState start = states.bringAbout(state, schedule, this::fill);
         if (state == CacheState.S3_AFTER_RESTART) {
             sendWarmUp();
         }
-        return measure(schedule, state, objects);
+        return measure(schedule, state, start);
     }
 
     /** Reads {@code /metrics} of every part, as text by node name. */
@@ -123,7 +123,7 @@ public final class BenchmarkRunner {
         }
     }
 
-    private BenchmarkResult measure(Schedule schedule, CacheState state, CacheObjects objects) {
+    private BenchmarkResult measure(Schedule schedule, CacheState state, StartState start) {
         Optional<StoreWatch.Reading> stored = store.begin();
         IntConsumer progress = observer.sending(
                 "measuring " + schedule.name() + ", " + state,
@@ -131,16 +131,16 @@ public final class BenchmarkRunner {
         router.takeTimelines();
         StackMetrics before = scraper.scrape();
         Instant startedAt = Instant.now();
-        LoadResult load = send(schedule, progress);
+        LoadResult load = send(start.salt().on(schedule), progress);
         StackMetrics delta = countersAfter(load).minus(before);
         Map<String, HopTimeline> hops = router.takeTimelines();
         StoreWatch.Outcome traffic = store.end(stored);
-        List<Problem> altered = Stream.of(objects.beforeTheRun(), states.alterations(objects))
+        List<Problem> altered = Stream.of(start.objects().beforeTheRun(), states.alterations(start.objects()))
                 .flatMap(Optional::stream)
                 .toList();
         ServedFrom servedFrom = new ServedFrom(schedule, state, hops, TokenAccounting.tokens(delta));
-        OutputCheck.Outcome compared = outputs.check(schedule, load, servedFrom::describe);
-        return new ResultAssembly(topology, stack, schedule, state, startedAt)
+        OutputCheck.Outcome compared = outputs.check(schedule, load, start.salt(), servedFrom::describe);
+        return new ResultAssembly(topology, stack, schedule, state, start.fact(), startedAt)
                 .assemble(load, hops, delta, altered, traffic, compared);
     }
 

@@ -34,13 +34,26 @@ final class ResultAssembly {
     private final RunningStack stack;
     private final Schedule schedule;
     private final CacheState state;
+    private final Optional<String> stateFact;
     private final Instant startedAt;
 
-    ResultAssembly(Topology topology, RunningStack stack, Schedule schedule, CacheState state, Instant startedAt) {
+    /**
+     * For one run.
+     *
+     * @param stateFact how the state came about, where that was not the usual way
+     */
+    ResultAssembly(
+            Topology topology,
+            RunningStack stack,
+            Schedule schedule,
+            CacheState state,
+            Optional<String> stateFact,
+            Instant startedAt) {
         this.topology = topology;
         this.stack = stack;
         this.schedule = schedule;
         this.state = state;
+        this.stateFact = stateFact;
         this.startedAt = startedAt;
     }
 
@@ -121,6 +134,7 @@ final class ResultAssembly {
         facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
         facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
+        stateFact.ifPresent(fact -> facts.put("cache state", fact));
         traffic.ifPresent(fact -> facts.put("S3 requests in the run", fact));
         facts.put("outputs compared with a fresh computation", compared);
         return new RunConditions(

@@ -58,7 +58,8 @@ public final class ControlClient {
             HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
                 throw new ControlCallException(
-                        call + " answered " + response.statusCode() + ": " + brief(response.body()));
+                        call + " answered " + response.statusCode() + ": " + brief(response.body()),
+                        response.statusCode());
             }
             return response.body();
         } catch (IOException e) {
