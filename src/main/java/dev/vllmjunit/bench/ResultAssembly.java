@@ -32,6 +32,7 @@ final class ResultAssembly {
 
     private final Topology topology;
     private final RunningStack stack;
+    private final Entrance entrance;
     private final Schedule schedule;
     private final CacheState state;
     private final Optional<String> stateFact;
@@ -45,12 +46,14 @@ final class ResultAssembly {
     ResultAssembly(
             Topology topology,
             RunningStack stack,
+            Entrance entrance,
             Schedule schedule,
             CacheState state,
             Optional<String> stateFact,
             Instant startedAt) {
         this.topology = topology;
         this.stack = stack;
+        this.entrance = entrance;
         this.schedule = schedule;
         this.state = state;
         this.stateFact = stateFact;
@@ -134,6 +137,12 @@ final class ResultAssembly {
         facts.put("driver loop lag, p99", Figures.seconds(health.p99LoopLagNanos() / 1e9));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
         facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
+        if (entrance.external()) {
+            facts.put(RunConditions.EXTERNAL_ROUTER, entrance.endpoint().toString());
+            facts.put(
+                    "not told by the external router",
+                    "times of each hop; cached tokens of each request, which are not compared with the counters");
+        }
         stateFact.ifPresent(fact -> facts.put("cache state", fact));
         traffic.ifPresent(fact -> facts.put("S3 requests in the run", fact));
         facts.put("outputs compared with a fresh computation", compared);

@@ -27,6 +27,9 @@ public record RunConditions(
         Map<String, String> facts,
         Optional<Repetition> repetition) {
 
+    /** Name of the fact that requests went through a router of somebody else's: its URL. */
+    public static final String EXTERNAL_ROUTER = "external router";
+
     /** Of a run that is not repeated. */
     public RunConditions(
             Topology topology,

@@ -34,6 +34,11 @@ public interface RunningStack extends AutoCloseable {
     /** The KV cache server between the prefill nodes and S3 ({@code lmcache server}'s HTTP port), if there is one. */
     Optional<URI> cacheServer();
 
+    /** A router in front of the nodes that is not this project's, if requests have to go through it. */
+    default Optional<URI> externalRouter() {
+        return Optional.empty();
+    }
+
     /** Where the S3 tier keeps its objects, if there is one. */
     Optional<ObjectStoreAccess> objectStore();
 

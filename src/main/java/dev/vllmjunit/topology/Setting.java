@@ -50,6 +50,14 @@ public final class Setting<T> {
     public static final Setting<URI> ATTACH_CACHE_SERVER =
             profile("vllm.attach.cache-server", "HTTP port of a running LMCache server", ValueType.HTTP_URL);
 
+    /** Running router. */
+    public static final Setting<URI> ATTACH_ROUTER = new Setting<>(
+            "vllm.attach.router",
+            "running router in front of the nodes: vLLM's, llm-d's or another; hop times are unavailable then",
+            ValueType.HTTP_URL,
+            Optional.empty(),
+            "the profile's, else this library's own router");
+
     /** Where the local stack finds its engine. */
     public static final Setting<Path> LOCAL_HOME = new Setting<>(
             "vllm.local.home",
@@ -164,6 +172,7 @@ public final class Setting<T> {
             ATTACH_PREFILL,
             ATTACH_DECODE,
             ATTACH_CACHE_SERVER,
+            ATTACH_ROUTER,
             LOCAL_HOME,
             LOCAL_MODEL,
             S3_ENDPOINT,

@@ -118,10 +118,9 @@ class ForbiddenResetsIT {
     }
 
     private EmbeddedRig forbid(int status, List<RunningNode> nodes) {
-        nodes.forEach(node -> doors.put(
-                node,
-                inner.keep(new FrontDoor(
-                        node.endpoint(), status, request -> !request.uri().contains(RESET)))));
+        nodes.forEach(
+                node -> doors.put(node, inner.keep(new FrontDoor(node.endpoint(), status, request -> !request.uri()
+                        .contains(RESET)))));
         Map<URI, URI> proxies = new HashMap<>();
         doors.forEach((node, door) -> proxies.put(node.endpoint(), door.endpoint()));
         return inner.keep(EmbeddedRig.around(inner.request, new BehindProxy(inner.stack, proxies)));

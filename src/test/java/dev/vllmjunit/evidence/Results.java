@@ -39,6 +39,7 @@ public final class Results {
     private int outputTokens = 16;
     private double[] cachedShare = {0, 0, 0};
     private boolean hops = true;
+    private Map<String, String> facts = Map.of();
     private Map<String, Double> metrics = Map.of("cache-server/lmcache_mp_lookup_hit_l2_tokens_total", 1.0);
     private final List<Problem> problems = new ArrayList<>();
 
@@ -107,6 +108,11 @@ public final class Results {
 
     public Results withoutHops() {
         this.hops = false;
+        return this;
+    }
+
+    public Results facts(Map<String, String> told) {
+        this.facts = told;
         return this;
     }
 
@@ -198,7 +204,7 @@ public final class Results {
 
     private RunConditions conditions() {
         return new RunConditions(
-                topology(), stack, modelled, workload, state, Instant.parse("2026-01-01T00:00:00Z"), Map.of());
+                topology(), stack, modelled, workload, state, Instant.parse("2026-01-01T00:00:00Z"), facts);
     }
 
     private Topology topology() {

@@ -46,8 +46,14 @@ public final class AttachProvisioner implements Provisioner {
                 Stream.concat(prefill.stream(), decode.stream()).toList();
         Map<String, NodeInfo> infos = NodeAgreement.of(control, nodes).require().infos();
         attach.cacheServer().ifPresent(server -> control.getText(server.resolve("/metrics")));
+        attach.router().ifPresent(probe::requireRouter);
         return new AttachedStack(
-                prefill, decode, devices(infos), attach.cacheServer(), AttachedStore.of(request.topology()));
+                prefill,
+                decode,
+                devices(infos),
+                attach.cacheServer(),
+                attach.router(),
+                AttachedStore.of(request.topology()));
     }
 
     private static Optional<String> firstShortage(ProvisionRequest request, Profile.AttachSettings attach) {

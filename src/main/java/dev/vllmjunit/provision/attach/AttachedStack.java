@@ -19,6 +19,7 @@ record AttachedStack(
         List<RunningNode> decode,
         Map<String, String> devices,
         Optional<URI> cacheServer,
+        Optional<URI> externalRouter,
         Optional<ObjectStoreAccess> objectStore)
         implements RunningStack {
 

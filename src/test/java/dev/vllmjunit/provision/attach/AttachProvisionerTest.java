@@ -24,6 +24,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,6 +149,26 @@ class AttachProvisionerTest {
                 .withMessageStartingWith("GET " + url() + "/health failed within 10000 ms: ConnectException");
     }
 
+    @Test
+    void aRouterOfSomebodyElsesMayKnowNoHealth() {
+        try (RunningStack stack = provisioner.start(request(url(), url(), Map.of("vllm.attach.router", url() + "/")))) {
+            assertThat(stack.externalRouter()).contains(URI.create(url() + "/"));
+        }
+    }
+
+    @Test
+    void aRouterThatIsNotThereIsNamed() throws Exception {
+        other("0.32.0", "float32");
+        requireNonNull(other).stop(0);
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url(), Map.of("vllm.attach.router", otherUrl()))))
+                .withMessage(
+                        "the external router does not answer: GET " + otherUrl() + "/health failed within 10000 ms:"
+                                + " ConnectException; start it, correct vllm.attach.router, or leave that out to use this"
+                                + " project's router");
+    }
+
     /** A second node. */
     private void other(String version, String dtype) throws IOException {
         var second = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -187,10 +208,14 @@ class AttachProvisionerTest {
     }
 
     private static ProvisionRequest request(String prefill, String decode) {
-        Settings settings = new Settings(
-                Map.of("vllm.attach.prefill", prefill, "vllm.attach.decode", decode),
-                Map.of(),
-                key -> Optional.empty());
+        return request(prefill, decode, Map.of());
+    }
+
+    private static ProvisionRequest request(String prefill, String decode, Map<String, String> more) {
+        Map<String, String> given = new HashMap<>(more);
+        given.put("vllm.attach.prefill", prefill);
+        given.put("vllm.attach.decode", decode);
+        Settings settings = new Settings(given, Map.of(), key -> Optional.empty());
         Profile profile =
                 new ProfileLoader(Path.of("profiles")).load("nixl-only").with(settings);
         Declaration declaration = new Declaration(
