@@ -65,7 +65,7 @@ final class SessionStart {
                 .orElseGet(() -> Entrance.through(keep("router", Router.start(routerConfig(stack)))));
         Optional<CacheBucket> bucket = stack.objectStore().map(CacheBucket::new);
         bucket.ifPresent(running -> keep("bucket", running));
-        NettyLoadDriver driver = keep("driver", new NettyLoadDriver());
+        NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers()));
         report.started(stack);
         RepeatedRuns repeated = new RepeatedRuns(report.observer());
         BenchmarkRunner runner = new BenchmarkRunner(topology, stack, entrance, driver, bucket, limits(), repeated);
@@ -74,7 +74,12 @@ final class SessionStart {
 
     private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
         ProvisionRequest request = new ProvisionRequest(
-                topology, profile, logDirectory(), settings.require(Setting.START_TIMEOUT), report::line);
+                topology,
+                profile,
+                logDirectory(),
+                settings.require(Setting.START_TIMEOUT),
+                settings.get(Setting.ATTACH_TOKEN),
+                report::line);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
         try {

@@ -58,6 +58,14 @@ public final class Setting<T> {
             Optional.empty(),
             "the profile's, else this library's own router");
 
+    /** What running nodes want to see. */
+    public static final Setting<BearerToken> ATTACH_TOKEN = new Setting<>(
+            "vllm.attach.token",
+            "bearer token for the running nodes, router and cache server; better given as the environment variable",
+            ValueType.TOKEN,
+            Optional.empty(),
+            "none");
+
     /** Where the local stack finds its engine. */
     public static final Setting<Path> LOCAL_HOME = new Setting<>(
             "vllm.local.home",
@@ -173,6 +181,7 @@ public final class Setting<T> {
             ATTACH_DECODE,
             ATTACH_CACHE_SERVER,
             ATTACH_ROUTER,
+            ATTACH_TOKEN,
             LOCAL_HOME,
             LOCAL_MODEL,
             S3_ENDPOINT,

@@ -15,6 +15,7 @@ import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.Setting;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.TopologyMerge;
 import java.io.IOException;
@@ -169,6 +170,25 @@ class AttachProvisionerTest {
                                 + " project's router");
     }
 
+    @Test
+    void aNodeThatAsksForATokenSaysHowToGiveIt() {
+        node.removeContext("/v1/models");
+        node.createContext("/v1/models", exchange -> {
+            exchange.sendResponseHeaders(401, -1);
+            exchange.close();
+        });
+
+        assertThatExceptionOfType(ControlCallException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url())))
+                .withMessage(
+                        "GET " + url() + "/v1/models answered 401: ; a bearer token is asked for: set the environment"
+                                + " variable VLLM_JUNIT_ATTACH_TOKEN, or vllm.attach.token");
+        assertThatExceptionOfType(ControlCallException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url(), Map.of("vllm.attach.token", "open-sesame"))))
+                .withMessage("GET " + url() + "/v1/models answered 401: ; the bearer token was refused: correct"
+                        + " vllm.attach.token (environment variable VLLM_JUNIT_ATTACH_TOKEN)");
+    }
+
     /** A second node. */
     private void other(String version, String dtype) throws IOException {
         var second = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -225,6 +245,11 @@ class AttachProvisionerTest {
                         new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
                 Optional.empty());
         return new ProvisionRequest(
-                TopologyMerge.merge(declaration, profile), profile, Path.of("target"), Duration.ofSeconds(60));
+                TopologyMerge.merge(declaration, profile),
+                profile,
+                Path.of("target"),
+                Duration.ofSeconds(60),
+                settings.get(Setting.ATTACH_TOKEN),
+                line -> {});
     }
 }
