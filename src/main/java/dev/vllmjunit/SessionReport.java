@@ -56,7 +56,8 @@ final class SessionReport {
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology) {
-        Masking masking = Masking.ofProcess();
+        Masking process = Masking.ofProcess();
+        Masking masking = settings.get(Setting.ATTACH_TOKEN).map(process::and).orElse(process);
         this.topology = topology;
         this.reports = new Reports(
                 settings.require(Setting.REPORTS_DIRECTORY),

@@ -1,6 +1,7 @@
 package dev.vllmjunit;
 
 import dev.vllmjunit.bench.BenchmarkRunner;
+import dev.vllmjunit.bench.Entrance;
 import dev.vllmjunit.bench.RunLimits;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.lint.DeclaredTopology;
@@ -59,19 +60,26 @@ final class SessionStart {
         Topology topology = TopologyMerge.merge(declaration, profile);
         SessionReport report = new SessionReport(type, settings, topology);
         RunningStack stack = keep("nodes", provision(topology, profile, report));
-        Router router = keep("router", Router.start(routerConfig(stack)));
+        Entrance entrance = stack.externalRouter()
+                .map(Entrance::external)
+                .orElseGet(() -> Entrance.through(keep("router", Router.start(routerConfig(stack)))));
         Optional<CacheBucket> bucket = stack.objectStore().map(CacheBucket::new);
         bucket.ifPresent(running -> keep("bucket", running));
-        NettyLoadDriver driver = keep("driver", new NettyLoadDriver());
+        NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers()));
         report.started(stack);
         RepeatedRuns repeated = new RepeatedRuns(report.observer());
-        BenchmarkRunner runner = new BenchmarkRunner(topology, stack, router, driver, bucket, limits(), repeated);
-        return new ServingSession(topology, profile, stack, router.endpoint(), runner, repeated, report);
+        BenchmarkRunner runner = new BenchmarkRunner(topology, stack, entrance, driver, bucket, limits(), repeated);
+        return new ServingSession(topology, profile, stack, entrance.endpoint(), runner, repeated, report);
     }
 
     private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
         ProvisionRequest request = new ProvisionRequest(
-                topology, profile, logDirectory(), settings.require(Setting.START_TIMEOUT), report::line);
+                topology,
+                profile,
+                logDirectory(),
+                settings.require(Setting.START_TIMEOUT),
+                settings.get(Setting.ATTACH_TOKEN),
+                report::line);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
         try {

@@ -4,6 +4,7 @@ import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.router.HopTimeline;
 import dev.vllmjunit.stats.Sample;
@@ -60,8 +61,15 @@ record LatencySource(
             throw Readings.invalid(
                     result,
                     "the " + label + " was asked of " + ids.size() + " requests, but the router told the way of "
-                            + result.hops().size() + "; send them through this project's router");
+                            + result.hops().size() + "; " + remedy(result));
         }
+    }
+
+    private static String remedy(BenchmarkResult result) {
+        return Optional.ofNullable(result.conditions().facts().get(RunConditions.EXTERNAL_ROUTER))
+                .map(url -> "the external router " + url
+                        + " tells none: leave vllm.attach.router out, and they go through" + " this project's")
+                .orElse("send them through this project's router");
     }
 
     Reading mean() {

@@ -17,7 +17,6 @@ import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.HopTimeline;
-import dev.vllmjunit.router.Router;
 import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.workload.Schedule;
 import dev.vllmjunit.workload.Workload;
@@ -35,7 +34,7 @@ public final class BenchmarkRunner {
 
     private final Topology topology;
     private final RunningStack stack;
-    private final Router router;
+    private final Entrance entrance;
     private final LoadDriver driver;
     private final RunLimits limits;
     private final RunObserver observer;
@@ -49,21 +48,22 @@ public final class BenchmarkRunner {
     private boolean warmedUp;
 
     /**
-     * For a stack whose requests go through {@code router}.
+     * For one stack.
      *
+     * @param entrance where its requests go
      * @param bucket the object store behind the S3 tier, if there is one
      */
     public BenchmarkRunner(
             Topology topology,
             RunningStack stack,
-            Router router,
+            Entrance entrance,
             LoadDriver driver,
             Optional<CacheBucket> bucket,
             RunLimits limits,
             RunObserver observer) {
         this.topology = topology;
         this.stack = stack;
-        this.router = router;
+        this.entrance = entrance;
         this.driver = driver;
         this.bucket = bucket;
         this.limits = limits;
@@ -76,9 +76,9 @@ public final class BenchmarkRunner {
         this.outputs = new OutputCheck(
                 limits.integritySamples(),
                 topology.model(),
-                router.endpoint(),
+                entrance.endpoint(),
                 stack.decode().get(0).endpoint(),
-                new GenerationCalls(limits.request()));
+                new GenerationCalls(limits.request(), stack.headers()));
     }
 
     /**
@@ -98,11 +98,11 @@ public final class BenchmarkRunner {
         Schedule schedule = workload.plan(topology.model().id(), control.tokenizer());
         observer.planned(schedule);
         warmUp();
-        CacheObjects objects = states.bringAbout(state, schedule, this::fill);
+        StartState start = states.bringAbout(state, schedule, this::fill);
         if (state == CacheState.S3_AFTER_RESTART) {
             sendWarmUp();
         }
-        return measure(schedule, state, objects);
+        return measure(schedule, state, start);
     }
 
     /** Reads {@code /metrics} of every part, as text by node name. */
@@ -123,24 +123,24 @@ public final class BenchmarkRunner {
         }
     }
 
-    private BenchmarkResult measure(Schedule schedule, CacheState state, CacheObjects objects) {
+    private BenchmarkResult measure(Schedule schedule, CacheState state, StartState start) {
         Optional<StoreWatch.Reading> stored = store.begin();
         IntConsumer progress = observer.sending(
                 "measuring " + schedule.name() + ", " + state,
                 schedule.requests().size());
-        router.takeTimelines();
+        entrance.takeTimelines();
         StackMetrics before = scraper.scrape();
         Instant startedAt = Instant.now();
-        LoadResult load = send(schedule, progress);
+        LoadResult load = send(start.salt().on(schedule), progress);
         StackMetrics delta = countersAfter(load).minus(before);
-        Map<String, HopTimeline> hops = router.takeTimelines();
+        Map<String, HopTimeline> hops = entrance.takeTimelines();
         StoreWatch.Outcome traffic = store.end(stored);
-        List<Problem> altered = Stream.of(objects.beforeTheRun(), states.alterations(objects))
+        List<Problem> altered = Stream.of(start.objects().beforeTheRun(), states.alterations(start.objects()))
                 .flatMap(Optional::stream)
                 .toList();
         ServedFrom servedFrom = new ServedFrom(schedule, state, hops, TokenAccounting.tokens(delta));
-        OutputCheck.Outcome compared = outputs.check(schedule, load, servedFrom::describe);
-        return new ResultAssembly(topology, stack, schedule, state, startedAt)
+        OutputCheck.Outcome compared = outputs.check(schedule, load, start.salt(), servedFrom::describe);
+        return new ResultAssembly(topology, stack, entrance, schedule, state, start.fact(), startedAt)
                 .assemble(load, hops, delta, altered, traffic, compared);
     }
 
@@ -187,7 +187,7 @@ public final class BenchmarkRunner {
 
     private LoadResult send(Schedule schedule, IntConsumer progress) {
         try {
-            return driver.run(schedule, router.endpoint(), limits.request(), progress);
+            return driver.run(schedule, entrance.endpoint(), limits.request(), progress);
         } finally {
             observer.sent();
         }

@@ -35,19 +35,18 @@ final class CacheStates {
     }
 
     /**
-     * Leaves the caches as the state says.
+     * Leaves the caches as the state says. Nodes that forbid resets start EMPTY all the same: the run's requests get a salt.
      *
-     * @return the objects that the state consists of, as they were when their stores had settled
      * @param fill sends each distinct prompt once
      * @throws DeclarationException if the topology has no cache to hold the state
-     * @throws InvalidRunException if the object store does not settle
+     * @throws InvalidRunException if the object store does not settle, or a node forbids the resets that the state needs
      */
-    CacheObjects bringAbout(CacheState state, Schedule schedule, Consumer<Schedule> fill) {
+    StartState bringAbout(CacheState state, Schedule schedule, Consumer<Schedule> fill) {
         return switch (state) {
             case EMPTY -> empty();
-            case S3_ONLY -> s3Only(state, schedule, fill);
-            case S3_AFTER_RESTART -> afterRestart(schedule, fill);
-            case WARM -> warm(schedule, fill);
+            case S3_ONLY -> StartState.of(s3Only(state, schedule, fill));
+            case S3_AFTER_RESTART -> StartState.of(afterRestart(schedule, fill));
+            case WARM -> StartState.of(warm(schedule, fill));
         };
     }
 
@@ -69,11 +68,11 @@ final class CacheStates {
         }
     }
 
-    private CacheObjects empty() {
+    private StartState empty() {
         settle(0);
         bucket.ifPresent(CacheBucket::clear);
-        control.dropEngineCaches();
-        return CacheObjects.none();
+        List<String> forbidding = control.dropEngineCaches();
+        return forbidding.isEmpty() ? StartState.of(CacheObjects.none()) : StartState.emptyBySalt(forbidding);
     }
 
     private CacheObjects afterRestart(Schedule schedule, Consumer<Schedule> fill) {
@@ -89,6 +88,7 @@ final class CacheStates {
                     "CacheState." + state + " asks for KV cache in an object store, but the class declares"
                             + " none; add @S3Cache to the class, or run with CacheState.EMPTY or WARM.");
         }
+        control.requireResets(state);
         fill.accept(firstRound(schedule));
         CacheObjects objects = new CacheObjects(settle(chunks(schedule)));
         control.dropEngineCaches();

@@ -26,8 +26,8 @@ final class GenerationCalls {
 
     private final ControlClient client;
 
-    GenerationCalls(Duration deadline) {
-        this.client = new ControlClient(deadline);
+    GenerationCalls(Duration deadline, Map<String, String> headers) {
+        this.client = new ControlClient(deadline, headers);
     }
 
     /** Whether a planned request asks for the likeliest token each time, so that its output is a function of its prompt. */

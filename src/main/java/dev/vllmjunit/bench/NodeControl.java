@@ -2,6 +2,9 @@ package dev.vllmjunit.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.RunningNode;
@@ -10,6 +13,9 @@ import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.workload.Tokenizer;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
@@ -20,16 +26,20 @@ final class NodeControl {
 
     private static final Duration RETRY = Duration.ofMillis(50);
 
+    /** vLLM's answer without VLLM_SERVER_DEV_MODE, and those of gateways that let only some calls through. */
+    private static final Set<Integer> NOT_ALLOWED = Set.of(403, 404, 405);
+
     private final RunningStack stack;
     private final String model;
     private final RunLimits limits;
     private final ControlClient client;
+    private Optional<List<String>> forbidding = Optional.empty();
 
     NodeControl(RunningStack stack, String model, RunLimits limits) {
         this.stack = stack;
         this.model = model;
         this.limits = limits;
-        this.client = new ControlClient(limits.control());
+        this.client = new ControlClient(limits.control(), stack.headers());
     }
 
     /** The first prefill node's tokenizer. */
@@ -46,12 +56,34 @@ final class NodeControl {
     }
 
     /**
-     * Drops the prefix cache of every node and what the connectors hold in host memory.
+     * Drops the prefix cache of every node that allows it, and what the connectors hold in host memory.
      *
-     * @throws ControlCallException if a node has no such call or goes on refusing
+     * @return names of the nodes that do not allow it
+     * @throws IllegalStateException if a node allows it and does not do it
      */
-    void dropEngineCaches() {
-        stack.nodes().parallelStream().forEach(this::dropEngineCache);
+    List<String> dropEngineCaches() {
+        List<String> forbid = stack.nodes().parallelStream()
+                .filter(node -> !dropEngineCache(node))
+                .map(node -> node.spec().name())
+                .toList();
+        forbidding = Optional.of(forbid);
+        return forbid;
+    }
+
+    /**
+     * Refuses a state that needs resets, before anything is sent for it.
+     *
+     * @throws InvalidRunException if a node does not allow them
+     */
+    void requireResets(CacheState state) {
+        List<String> forbid = forbidding.orElseGet(this::dropEngineCaches);
+        if (!forbid.isEmpty()) {
+            throw new InvalidRunException(
+                    InvalidReason.CACHE_STATE_NOT_REACHED,
+                    "CacheState." + state + " needs POST /reset_prefix_cache, which " + String.join(", ", forbid)
+                            + " did not allow; start vLLM with VLLM_SERVER_DEV_MODE=1 and let the call through, or run"
+                            + " with CacheState.EMPTY or WARM, which do without.");
+        }
     }
 
     /**
@@ -73,7 +105,7 @@ final class NodeControl {
         stack.prefill().parallelStream().forEach(stack::restart);
     }
 
-    private void dropEngineCache(RunningNode node) {
+    private boolean dropEngineCache(RunningNode node) {
         URI url = node.endpoint().resolve("/reset_prefix_cache?reset_running_requests=false&reset_external=true");
         AtomicReference<String> answer = new AtomicReference<>("nothing");
         try {
@@ -87,6 +119,7 @@ final class NodeControl {
                         answer.set(said);
                         return said.replace(" ", "").contains("\"success\":true");
                     });
+            return true;
         } catch (ConditionTimeoutException e) {
             throw new IllegalStateException(
                     node.spec().name() + " did not drop its prefix cache within "
@@ -94,10 +127,10 @@ final class NodeControl {
                             + "; blocks are held by a request or by a KV transfer that nobody pulled",
                     e);
         } catch (ControlCallException e) {
-            throw new IllegalStateException(
-                    node.spec().name() + " cannot drop its prefix cache: " + e.getMessage()
-                            + "; start vLLM with VLLM_SERVER_DEV_MODE=1, which the call needs",
-                    e);
+            if (NOT_ALLOWED.contains(e.status())) {
+                return false;
+            }
+            throw new IllegalStateException(node.spec().name() + " cannot drop its prefix cache: " + e.getMessage(), e);
         }
     }
 

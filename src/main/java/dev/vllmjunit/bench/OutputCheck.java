@@ -76,9 +76,10 @@ final class OutputCheck {
     /**
      * Compares. Sends requests: nothing may be counted any more.
      *
+     * @param salt what the measured requests carried
      * @param servedFrom where a request's prompt came from, for messages
      */
-    Outcome check(Schedule schedule, LoadResult load, Function<RequestRecord, String> servedFrom) {
+    Outcome check(Schedule schedule, LoadResult load, RunSalt salt, Function<RequestRecord, String> servedFrom) {
         if (samples == 0) {
             return notCompared("switched off");
         }
@@ -94,7 +95,7 @@ final class OutputCheck {
         Optional<Problem> problem = Optional.empty();
         try {
             for (RequestRecord request : chosen) {
-                compare(planned(schedule, request), request, servedFrom).ifPresent(differences::add);
+                compare(planned(schedule, request), request, salt, servedFrom).ifPresent(differences::add);
             }
         } catch (ControlCallException | IllegalArgumentException e) {
             problem = Optional.of(notComparable(e));
@@ -142,11 +143,11 @@ final class OutputCheck {
     }
 
     private Optional<OutputDifference> compare(
-            PlannedRequest planned, RequestRecord request, Function<RequestRecord, String> servedFrom) {
+            PlannedRequest planned, RequestRecord request, RunSalt salt, Function<RequestRecord, String> servedFrom) {
         int room = model.maxModelLength() - planned.promptTokens();
         int tokens = Math.min(room, Math.max(FEWEST_TOKENS, Math.min(MOST_TOKENS, planned.maxTokens())));
         Generation right = fresh.computeIfAbsent(id(planned), key -> calls.afresh(alone, planned.body(), tokens));
-        Generation again = calls.again(stack, planned.body(), tokens);
+        Generation again = calls.again(stack, salt.on(planned.body()), tokens);
         String measured = GenerationCalls.isGreedy(planned.body()) ? request.text() : again.text();
         Optional<Found> found = new OutputComparison(model.bytesPerElement()).compare(measured, again, right);
         if (found.isEmpty()) {

@@ -33,15 +33,31 @@ final class ResultAssembly {
 
     private final Topology topology;
     private final RunningStack stack;
+    private final Entrance entrance;
     private final Schedule schedule;
     private final CacheState state;
+    private final Optional<String> stateFact;
     private final Instant startedAt;
 
-    ResultAssembly(Topology topology, RunningStack stack, Schedule schedule, CacheState state, Instant startedAt) {
+    /**
+     * For one run.
+     *
+     * @param stateFact how the state came about, where that was not the usual way
+     */
+    ResultAssembly(
+            Topology topology,
+            RunningStack stack,
+            Entrance entrance,
+            Schedule schedule,
+            CacheState state,
+            Optional<String> stateFact,
+            Instant startedAt) {
         this.topology = topology;
         this.stack = stack;
+        this.entrance = entrance;
         this.schedule = schedule;
         this.state = state;
+        this.stateFact = stateFact;
         this.startedAt = startedAt;
     }
 
@@ -128,6 +144,13 @@ final class ResultAssembly {
         facts.put("driver loop lag", described(health.loop()));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
         facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
+        if (entrance.external()) {
+            facts.put(RunConditions.EXTERNAL_ROUTER, entrance.endpoint().toString());
+            facts.put(
+                    "not told by the external router",
+                    "times of each hop; cached tokens of each request, which are not compared with the counters");
+        }
+        stateFact.ifPresent(fact -> facts.put("cache state", fact));
         traffic.ifPresent(fact -> facts.put("S3 requests in the run", fact));
         facts.put("outputs compared with a fresh computation", compared);
         return new RunConditions(

@@ -30,6 +30,9 @@ public record RunConditions(
     /** Name of the fact that tells how much is sent at a time. */
     public static final String LOAD = "load";
 
+    /** Name of the fact that requests went through a router of somebody else's: its URL. */
+    public static final String EXTERNAL_ROUTER = "external router";
+
     /** Of a run that is not repeated. */
     public RunConditions(
             Topology topology,

@@ -5,11 +5,20 @@ public final class ControlCallException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    ControlCallException(String message) {
+    private final int status;
+
+    ControlCallException(String message, int status) {
         super(message);
+        this.status = status;
     }
 
     ControlCallException(String message, Throwable cause) {
         super(message, cause);
+        this.status = 0;
+    }
+
+    /** HTTP status of the answer; 0 if none came, or if it was 2xx and could not be read. */
+    public int status() {
+        return status;
     }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * Calls that set up, inspect and reset nodes; never a measured request. Thread-safe. Each call throws
@@ -15,6 +16,7 @@ import java.time.Duration;
  */
 public final class ControlClient {
 
+    private static final int UNAUTHORIZED = 401;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** One for all: a client of Java 17 cannot be closed, its threads would stay until the garbage collector comes by. */
@@ -22,10 +24,17 @@ public final class ControlClient {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final Duration deadline;
+    private final Map<String, String> headers;
 
     /** With one deadline for every call. */
     public ControlClient(Duration deadline) {
+        this(deadline, Map.of());
+    }
+
+    /** With headers that every call carries, too; they may hold credentials and are never shown. */
+    public ControlClient(Duration deadline, Map<String, String> headers) {
         this.deadline = deadline;
+        this.headers = Map.copyOf(headers);
     }
 
     /** The body of a GET as text. */
@@ -52,13 +61,16 @@ public final class ControlClient {
     }
 
     private String send(HttpRequest.Builder builder) {
+        headers.forEach(builder::setHeader);
         HttpRequest request = builder.timeout(deadline).build();
         String call = request.method() + " " + request.uri();
         try {
             HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
                 throw new ControlCallException(
-                        call + " answered " + response.statusCode() + ": " + brief(response.body()));
+                        call + " answered " + response.statusCode() + ": " + brief(response.body())
+                                + remedy(response.statusCode()),
+                        response.statusCode());
             }
             return response.body();
         } catch (IOException e) {
@@ -67,6 +79,17 @@ public final class ControlClient {
             Thread.currentThread().interrupt();
             throw new ControlCallException(call + " was interrupted", e);
         }
+    }
+
+    private String remedy(int status) {
+        if (status != UNAUTHORIZED) {
+            return "";
+        }
+        return headers.containsKey("Authorization")
+                ? "; the bearer token was refused: correct vllm.attach.token (environment variable"
+                        + " VLLM_JUNIT_ATTACH_TOKEN)"
+                : "; a bearer token is asked for: set the environment variable VLLM_JUNIT_ATTACH_TOKEN, or"
+                        + " vllm.attach.token";
     }
 
     private static JsonNode parse(URI url, String body) {

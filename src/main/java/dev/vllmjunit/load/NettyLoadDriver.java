@@ -4,6 +4,7 @@ import dev.vllmjunit.workload.Schedule;
 import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,16 +26,27 @@ public final class NettyLoadDriver implements LoadDriver {
 
     private final Transport transport;
     private final EventLoop loop;
+    private final Map<String, String> headers;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final AtomicReference<@Nullable Run> active = new AtomicReference<>();
 
     /** Makes a driver with a daemon thread named {@code vllm-load-…}. */
     public NettyLoadDriver() {
-        this(Transport.best());
+        this(Map.of());
+    }
+
+    /** The same, with headers that every request carries, too. */
+    public NettyLoadDriver(Map<String, String> headers) {
+        this(Transport.best(), headers);
     }
 
     NettyLoadDriver(Transport transport) {
+        this(transport, Map.of());
+    }
+
+    private NettyLoadDriver(Transport transport, Map<String, String> headers) {
         this.transport = transport;
+        this.headers = Map.copyOf(headers);
         this.loop = transport.group().next();
         WarmUp.once(transport, this);
     }
@@ -50,7 +62,7 @@ public final class NettyLoadDriver implements LoadDriver {
      */
     @Override
     public LoadResult run(Schedule schedule, URI endpoint, Duration requestTimeout, IntConsumer progress) {
-        Target target = Target.of(endpoint, schedule.path());
+        Target target = Target.of(endpoint, schedule.path(), headers);
         if (requestTimeout.isNegative() || requestTimeout.isZero()) {
             throw new IllegalArgumentException("the request timeout is " + requestTimeout + ", but must be above 0");
         }

@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Every request of a run as bytes outside the heap, made before the clock starts, so that sending one copies nothing. Equal bodies
@@ -18,6 +20,7 @@ final class OutgoingRequests {
 
     private final String runId;
     private final Target target;
+    private final String more;
     private final ByteBuf heads = Unpooled.directBuffer(4_096);
     private final int[] headEnds;
     private final ByteBuf[] bodies;
@@ -27,6 +30,7 @@ final class OutgoingRequests {
     OutgoingRequests(String runId, Target target, List<PlannedRequest> requests) {
         this.runId = runId;
         this.target = target;
+        this.more = lines(target.headers());
         this.headEnds = new int[requests.size()];
         this.bodies = new ByteBuf[requests.size()];
         for (int position = 0; position < requests.size(); position++) {
@@ -58,12 +62,19 @@ final class OutgoingRequests {
         made.clear();
     }
 
+    private static String lines(Map<String, String> headers) {
+        return headers.entrySet().stream()
+                .map(header -> header.getKey() + ": " + header.getValue() + "\r\n")
+                .collect(Collectors.joining());
+    }
+
     private String head(PlannedRequest request) {
         return "POST " + target.path() + " HTTP/1.1\r\n"
                 + "Host: " + target.authority() + "\r\n"
                 + "Content-Type: application/json\r\n"
                 + "Accept: text/event-stream, application/json\r\n"
                 + "User-Agent: vllm-junit\r\n"
+                + more
                 + "X-Request-Id: " + requestId(request) + "\r\n"
                 + "Content-Length: " + request.body().length + "\r\n\r\n";
     }

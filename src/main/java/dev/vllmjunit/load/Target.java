@@ -3,6 +3,7 @@ package dev.vllmjunit.load;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Where requests go.
@@ -10,12 +11,13 @@ import java.util.Locale;
  * @param address resolved once, before the run; unresolved when the name is unknown
  * @param authority the {@code Host} header
  * @param path request path
+ * @param headers further ones of each request; they may hold credentials
  */
-record Target(InetSocketAddress address, String authority, String path) {
+record Target(InetSocketAddress address, String authority, String path, Map<String, String> headers) {
 
     private static final int HTTP_PORT = 80;
 
-    static Target of(URI endpoint, String path) {
+    static Target of(URI endpoint, String path, Map<String, String> headers) {
         String scheme = String.valueOf(endpoint.getScheme()).toLowerCase(Locale.ROOT);
         String host = endpoint.getHost();
         String prefix = String.valueOf(endpoint.getRawPath());
@@ -24,10 +26,15 @@ record Target(InetSocketAddress address, String authority, String path) {
                     "the load driver's target is " + endpoint + ", but must be like http://host:port, without a path");
         }
         int port = endpoint.getPort() < 0 ? HTTP_PORT : endpoint.getPort();
-        return new Target(new InetSocketAddress(host, port), host + ":" + port, path);
+        return new Target(new InetSocketAddress(host, port), host + ":" + port, path, headers);
     }
 
     String url() {
         return "http://" + authority + path;
+    }
+
+    @Override
+    public String toString() {
+        return url();
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Verdict {
 
     private static final int UNKNOWN = -1;
+    private static final int UNAUTHORIZED = 401;
 
     private final Exchange exchange;
     private final Answer answer;
@@ -110,7 +111,8 @@ final class Verdict {
         }
         ResponseHead head = answer.head();
         if (head != null && !head.isSuccess()) {
-            return Optional.of("HTTP " + head.status() + ": " + ServerMessage.of(answer.document()));
+            return Optional.of("HTTP " + head.status() + ": " + ServerMessage.of(answer.document())
+                    + (head.status() == UNAUTHORIZED ? "; set or correct vllm.attach.token, the bearer token" : ""));
         }
         boolean errorDocument = !streamed && document.path("error").isObject();
         return errorDocument

@@ -1,9 +1,11 @@
 package dev.vllmjunit.provision;
 
+import dev.vllmjunit.topology.BearerToken;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -13,13 +15,19 @@ import java.util.function.Consumer;
  * @param profile the place-specific settings behind it
  * @param logDirectory where node logs go; exists
  * @param startTimeout longest time until a node that was started answers; more than 0
+ * @param token what a deployment that runs already wants to see
  * @param progress told what a long start is doing, a line each; called from any thread
  */
 public record ProvisionRequest(
-        Topology topology, Profile profile, Path logDirectory, Duration startTimeout, Consumer<String> progress) {
+        Topology topology,
+        Profile profile,
+        Path logDirectory,
+        Duration startTimeout,
+        Optional<BearerToken> token,
+        Consumer<String> progress) {
 
-    /** With nobody to tell about progress. */
+    /** Without a token, and with nobody to tell about progress. */
     public ProvisionRequest(Topology topology, Profile profile, Path logDirectory, Duration startTimeout) {
-        this(topology, profile, logDirectory, startTimeout, line -> {});
+        this(topology, profile, logDirectory, startTimeout, Optional.empty(), line -> {});
     }
 }

@@ -34,6 +34,16 @@ public interface RunningStack extends AutoCloseable {
     /** The KV cache server between the prefill nodes and S3 ({@code lmcache server}'s HTTP port), if there is one. */
     Optional<URI> cacheServer();
 
+    /** Headers that every request and every call to this stack has to carry; they may hold credentials. */
+    default Map<String, String> headers() {
+        return Map.of();
+    }
+
+    /** A router in front of the nodes that is not this project's, if requests have to go through it. */
+    default Optional<URI> externalRouter() {
+        return Optional.empty();
+    }
+
     /** Where the S3 tier keeps its objects, if there is one. */
     Optional<ObjectStoreAccess> objectStore();
 

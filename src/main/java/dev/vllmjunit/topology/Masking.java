@@ -61,6 +61,13 @@ public final class Masking {
         return of(System.getenv());
     }
 
+    /** This, and the token wherever it stands. */
+    public Masking and(BearerToken token) {
+        return new Masking(Stream.concat(Stream.of(token.text()), values.stream())
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList());
+    }
+
     /** The text without credentials. */
     public String mask(String text) {
         String masked = text;

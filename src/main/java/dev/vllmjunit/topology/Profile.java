@@ -174,8 +174,13 @@ public record Profile(
      * @param prefill prefill nodes
      * @param decode decode nodes
      * @param cacheServer LMCache server's HTTP port
+     * @param router a router in front of the nodes; empty for this project's
      */
-    public record AttachSettings(List<URI> prefill, List<URI> decode, Optional<URI> cacheServer) {
+    public record AttachSettings(List<URI> prefill, List<URI> decode, Optional<URI> cacheServer, Optional<URI> router) {
+
+        /** Nothing. */
+        public static final AttachSettings NOTHING =
+                new AttachSettings(List.of(), List.of(), Optional.empty(), Optional.empty());
 
         /** Copies the lists. */
         public AttachSettings {

@@ -87,6 +87,7 @@ final class ProfileOverrides {
         return new Profile.AttachSettings(
                 settings.get(Setting.ATTACH_PREFILL).orElse(attach.prefill()),
                 settings.get(Setting.ATTACH_DECODE).orElse(attach.decode()),
-                settings.get(Setting.ATTACH_CACHE_SERVER).or(attach::cacheServer));
+                settings.get(Setting.ATTACH_CACHE_SERVER).or(attach::cacheServer),
+                settings.get(Setting.ATTACH_ROUTER).or(attach::router));
     }
 }

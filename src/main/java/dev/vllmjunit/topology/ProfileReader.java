@@ -44,7 +44,7 @@ final class ProfileReader {
     private static final List<String> EMBEDDED_KEYS =
             List.of("kvScale", "deviceCacheTokens", "hostCacheTokens", "maxBatchedTokens", "calibration");
     private static final List<String> LINK_KEYS = List.of("s3ReadGBps", "nixlGBps");
-    private static final List<String> ATTACH_KEYS = List.of("prefill", "decode", "cacheServer");
+    private static final List<String> ATTACH_KEYS = List.of("prefill", "decode", "cacheServer", "router");
     private static final List<String> WORKLOAD_KEYS =
             List.of("documents", "documentLength", "promptCount", "outputTokens", "concurrency");
     private static final List<String> LINT_KEYS = List.of("vllm", "silence");
@@ -185,7 +185,8 @@ final class ProfileReader {
                         .orElse(List.of()),
                 attach.map(section -> section.values("decode", ValueType.HTTP_URL))
                         .orElse(List.of()),
-                value(attach, "cacheServer", ValueType.HTTP_URL));
+                value(attach, "cacheServer", ValueType.HTTP_URL),
+                value(attach, "router", ValueType.HTTP_URL));
     }
 
     private static List<Expectation> expectations(Section top) {

@@ -50,6 +50,22 @@ public final class Setting<T> {
     public static final Setting<URI> ATTACH_CACHE_SERVER =
             profile("vllm.attach.cache-server", "HTTP port of a running LMCache server", ValueType.HTTP_URL);
 
+    /** Running router. */
+    public static final Setting<URI> ATTACH_ROUTER = new Setting<>(
+            "vllm.attach.router",
+            "running router in front of the nodes: vLLM's, llm-d's or another; hop times are unavailable then",
+            ValueType.HTTP_URL,
+            Optional.empty(),
+            "the profile's, else this library's own router");
+
+    /** What running nodes want to see. */
+    public static final Setting<BearerToken> ATTACH_TOKEN = new Setting<>(
+            "vllm.attach.token",
+            "bearer token for the running nodes, router and cache server; better given as the environment variable",
+            ValueType.TOKEN,
+            Optional.empty(),
+            "none");
+
     /** Where the local stack finds its engine. */
     public static final Setting<Path> LOCAL_HOME = new Setting<>(
             "vllm.local.home",
@@ -172,6 +188,8 @@ public final class Setting<T> {
             ATTACH_PREFILL,
             ATTACH_DECODE,
             ATTACH_CACHE_SERVER,
+            ATTACH_ROUTER,
+            ATTACH_TOKEN,
             LOCAL_HOME,
             LOCAL_MODEL,
             S3_ENDPOINT,

@@ -19,10 +19,13 @@ import java.util.stream.Collectors;
  *
  * @param allowed what may be written, as the end of the sentence "write …"
  * @param reader throws {@link IllegalArgumentException} (or {@link ArithmeticException}) for what may not
+ * @param secret whether no message may show the text
  */
-record ValueType<T>(String allowed, Function<String, T> reader) {
+record ValueType<T>(String allowed, Function<String, T> reader, boolean secret) {
 
     static final ValueType<String> TEXT = new ValueType<>("a text that is not empty", ValueType::text);
+    static final ValueType<BearerToken> TOKEN =
+            new ValueType<>("8 or more visible ASCII characters without a space", BearerToken::of, true);
     static final ValueType<Boolean> FLAG = new ValueType<>("true or false", ValueType::flag);
     static final ValueType<Integer> PORT = count(1, 65_535);
     static final ValueType<Integer> COUNT = count(1, Integer.MAX_VALUE);
@@ -60,6 +63,11 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
             "h",
             Duration.ofHours(1));
 
+    /** Whose texts may be shown. */
+    ValueType(String allowed, Function<String, T> reader) {
+        this(allowed, reader, false);
+    }
+
     static ValueType<Integer> count(int min, int max) {
         String allowed = max == Integer.MAX_VALUE
                 ? "a whole number of " + min + " or more"
@@ -93,7 +101,8 @@ record ValueType<T>(String allowed, Function<String, T> reader) {
         try {
             return reader.apply(text);
         } catch (IllegalArgumentException | ArithmeticException notAllowed) {
-            throw failure.apply("is \"" + Masking.patterns(text) + "\"; write " + allowed);
+            String shown = secret ? Masking.MASK : Masking.patterns(text);
+            throw failure.apply("is \"" + shown + "\"; write " + allowed);
         }
     }
 

@@ -113,6 +113,21 @@ class NotObservableTest {
     }
 
     @Test
+    void hopsBehindAnExternalRouterThatIsKnown() {
+        BenchmarkResult result = Results.cold()
+                .withoutHops()
+                .facts(Map.of("external router", "http://gateway:9000"))
+                .build();
+
+        assertThat(failure(
+                        () -> assertThat(result).pullAndFirstStepTime().mean().isLessThan(Duration.ofDays(1))))
+                .hasMessage(
+                        "INVALID (NOT_OBSERVABLE): the time of pull and first step was asked of 30 requests, but the"
+                                + " router told the way of 0; the external router http://gateway:9000 tells none: leave"
+                                + " vllm.attach.router out, and they go through this project's" + COLD);
+    }
+
+    @Test
     void tiersOfAStackThatCannotTellThemApart() {
         BenchmarkResult mixed =
                 Results.warm().cached(0, 0.9, 0).metrics(Map.of()).build();

@@ -9,8 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A stack whose prefill node is reached at another endpoint. Does not close it. */
-record BehindProxy(RunningStack stack, URI proxy) implements RunningStack {
+/**
+ * A stack whose nodes are reached at other endpoints. Does not close it.
+ *
+ * @param proxies by the node's own endpoint
+ */
+record BehindProxy(RunningStack stack, Map<URI, URI> proxies) implements RunningStack {
 
     @Override
     public String provisioner() {
@@ -24,14 +28,12 @@ record BehindProxy(RunningStack stack, URI proxy) implements RunningStack {
 
     @Override
     public List<RunningNode> prefill() {
-        return stack.prefill().stream()
-                .map(node -> new RunningNode(node.spec(), proxy, node.version(), node.log()))
-                .toList();
+        return stack.prefill().stream().map(this::moved).toList();
     }
 
     @Override
     public List<RunningNode> decode() {
-        return stack.decode();
+        return stack.decode().stream().map(this::moved).toList();
     }
 
     @Override
@@ -57,6 +59,11 @@ record BehindProxy(RunningStack stack, URI proxy) implements RunningStack {
     @Override
     public Duration outageDelay() {
         return stack.outageDelay();
+    }
+
+    private RunningNode moved(RunningNode node) {
+        URI endpoint = proxies.getOrDefault(node.endpoint(), node.endpoint());
+        return new RunningNode(node.spec(), endpoint, node.version(), node.log());
     }
 
     @Override

@@ -244,7 +244,7 @@ class BenchmarkRunnerIT {
                         new Declaration("class X", EmbeddedRig.declaration(1, 1).nodes(), Optional.empty()),
                         new ProfileLoader(Path.of("profiles")).load("nixl-only")),
                 rig.stack,
-                rig.router,
+                Entrance.through(rig.router),
                 rig.keep(new NettyLoadDriver()),
                 Optional.empty(),
                 RunLimits.standard(),

@@ -48,7 +48,13 @@ final class EmbeddedRig implements AutoCloseable {
                 targets(stack.prefill()), targets(stack.decode()), OptionalInt.empty(), DEADLINE, DEADLINE, DEADLINE)));
         bucket = keep(new CacheBucket(stack.objectStore().orElseThrow()));
         runner = new BenchmarkRunner(
-                request.topology(), stack, router, keep(new NettyLoadDriver()), Optional.of(bucket), limits, observer);
+                request.topology(),
+                stack,
+                Entrance.through(router),
+                keep(new NettyLoadDriver()),
+                Optional.of(bucket),
+                limits,
+                observer);
     }
 
     /** Compares no outputs: that takes as long again as a short run. */

@@ -115,7 +115,10 @@ class LocalFaultsIT {
     void staleBlockIdsMakeTheTextWrong() {
         RunningNode prefill = rig.stack.prefill().get(0);
         try (StaleBlockIds stale = new StaleBlockIds(prefill.endpoint());
-                EmbeddedRig misled = EmbeddedRig.around(rig.request, new BehindProxy(rig.stack, stale.endpoint()))) {
+                EmbeddedRig misled = EmbeddedRig.around(
+                        rig.request,
+                        new BehindProxy(
+                                rig.stack, Map.of(rig.stack.prefill().get(0).endpoint(), stale.endpoint())))) {
             BenchmarkResult run = misled.runner.run(WORKLOAD.seed(4), CacheState.EMPTY);
 
             assertThatExceptionOfType(WrongOutputError.class)

@@ -38,6 +38,9 @@ class FailedRequestTest {
                         JSON,
                         "{\"error\":{\"message\":\"This model's maximum context length is 8 tokens.\",\"code\":400}}"),
                 "HTTP 400: This model's maximum context length is 8 tokens.");
+        failsWith(
+                withLength(401, JSON, "{\"error\":\"Unauthorized\"}"),
+                "HTTP 401: Unauthorized; set or correct vllm.attach.token, the bearer token");
         failsWith(withLength(404, JSON, "{\"detail\":\"Not Found\"}"), "HTTP 404: Not Found");
         failsWith(withLength(500, JSON, "{\"error\":\"plain\"}"), "HTTP 500: plain");
         failsWith(withLength(502, "text/html", "<h1>Bad Gateway</h1>"), "HTTP 502: <h1>Bad Gateway</h1>");

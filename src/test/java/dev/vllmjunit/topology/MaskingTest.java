@@ -26,6 +26,13 @@ class MaskingTest {
     }
 
     @Test
+    void masksABearerToken() {
+        assertThat(MASKING.and(BearerToken.of("open-sesame")).mask("told open-sesame and correct-horse-battery"))
+                .isEqualTo("told **** and ****");
+        assertThat(BearerToken.of("open-sesame")).hasToString("****");
+    }
+
+    @Test
     void leavesValuesThatAreNoCredentials() {
         assertThat(MASKING.mask("12345678 tokens in /usr/local/bin, 1 request"))
                 .isEqualTo("12345678 tokens in /usr/local/bin, 1 request");

@@ -67,6 +67,14 @@ class SettingsTest {
     }
 
     @Test
+    void doesNotShowATokenThatIsNone() {
+        assertThatExceptionOfType(SettingException.class)
+                .isThrownBy(() -> properties(Map.of("vllm.attach.token", "open sesame")))
+                .withMessage("system property vllm.attach.token is \"****\"; write 8 or more visible ASCII characters"
+                        + " without a space");
+    }
+
+    @Test
     void namesTheSourceOfABadValue() {
         assertRefused(
                 Map.of("vllm.router.port", "0"),

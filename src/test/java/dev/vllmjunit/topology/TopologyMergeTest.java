@@ -117,7 +117,7 @@ class TopologyMergeTest {
                 Optional.of(new S3CacheSpec(
                         "nixl", Optional.<URI>empty(), "us-east-1", true, S3CacheSpec.Writer.LMCACHE, 256)),
                 new Profile.EmbeddedSettings(1024, 400_000, 400_000, 8_192),
-                new Profile.AttachSettings(List.of(), List.of(), Optional.empty()),
+                Profile.AttachSettings.NOTHING,
                 List.of());
     }
 }

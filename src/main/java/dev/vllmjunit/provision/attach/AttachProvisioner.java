@@ -8,6 +8,7 @@ import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.Suitability;
+import dev.vllmjunit.topology.BearerToken;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile;
@@ -37,7 +38,8 @@ public final class AttachProvisioner implements Provisioner {
 
     @Override
     public RunningStack start(ProvisionRequest request) {
-        ControlClient control = new ControlClient(DEADLINE);
+        ControlClient control = new ControlClient(
+                DEADLINE, request.token().map(BearerToken::headers).orElse(Map.of()));
         NodeProbe probe = new NodeProbe(control, request.topology().model().id());
         Profile.AttachSettings attach = request.profile().attach();
         List<RunningNode> prefill = attach(probe, request.topology().prefill(), attach.prefill());
@@ -46,8 +48,15 @@ public final class AttachProvisioner implements Provisioner {
                 Stream.concat(prefill.stream(), decode.stream()).toList();
         Map<String, NodeInfo> infos = NodeAgreement.of(control, nodes).require().infos();
         attach.cacheServer().ifPresent(server -> control.getText(server.resolve("/metrics")));
+        attach.router().ifPresent(probe::requireRouter);
         return new AttachedStack(
-                prefill, decode, devices(infos), attach.cacheServer(), AttachedStore.of(request.topology()));
+                prefill,
+                decode,
+                devices(infos),
+                attach.cacheServer(),
+                attach.router(),
+                request.token(),
+                AttachedStore.of(request.topology()));
     }
 
     private static Optional<String> firstShortage(ProvisionRequest request, Profile.AttachSettings attach) {

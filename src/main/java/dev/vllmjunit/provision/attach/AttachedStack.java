@@ -3,6 +3,7 @@ package dev.vllmjunit.provision.attach;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.topology.BearerToken;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 /**
  * Nodes that somebody else runs.
  *
+ * @param token what its parts want to see
  * @param devices what each node says it computes on, by node name
  */
 record AttachedStack(
@@ -21,12 +23,19 @@ record AttachedStack(
         List<RunningNode> decode,
         Map<String, String> devices,
         Optional<URI> cacheServer,
+        Optional<URI> externalRouter,
+        Optional<BearerToken> token,
         Optional<ObjectStoreAccess> objectStore)
         implements RunningStack {
 
     @Override
     public String provisioner() {
         return "attach";
+    }
+
+    @Override
+    public Map<String, String> headers() {
+        return token.map(BearerToken::headers).orElse(Map.of());
     }
 
     @Override

@@ -34,6 +34,24 @@ final class NodeProbe {
         return new RunningNode(spec, url, version, Optional.empty());
     }
 
+    /**
+     * Asks a router whether it is there. Which paths it knows besides those of requests is its own affair: any answer will do.
+     *
+     * @throws ProvisionException if none comes
+     */
+    void requireRouter(URI url) {
+        try {
+            control.getText(url.resolve("/health"));
+        } catch (ControlCallException e) {
+            if (e.status() == 0) {
+                throw new ProvisionException(
+                        "the external router does not answer: " + e.getMessage()
+                                + "; start it, correct vllm.attach.router, or leave that out to use this project's router",
+                        e);
+            }
+        }
+    }
+
     private void requireModel(NodeSpec spec, URI url) {
         List<String> served =
                 control.getJson(url.resolve("/v1/models")).path("data").findValuesAsText("id");

@@ -15,6 +15,7 @@ import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.Setting;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.TopologyMerge;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +152,45 @@ class AttachProvisionerTest {
                 .withMessageStartingWith("GET " + url() + "/health failed within 10000 ms: ConnectException");
     }
 
+    @Test
+    void aRouterOfSomebodyElsesMayKnowNoHealth() {
+        try (RunningStack stack = provisioner.start(request(url(), url(), Map.of("vllm.attach.router", url() + "/")))) {
+            assertThat(stack.externalRouter()).contains(URI.create(url() + "/"));
+        }
+    }
+
+    @Test
+    void aRouterThatIsNotThereIsNamed() throws Exception {
+        other("0.32.0", "float32");
+        requireNonNull(other).stop(0);
+
+        assertThatExceptionOfType(ProvisionException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url(), Map.of("vllm.attach.router", otherUrl()))))
+                .withMessage(
+                        "the external router does not answer: GET " + otherUrl() + "/health failed within 10000 ms:"
+                                + " ConnectException; start it, correct vllm.attach.router, or leave that out to use this"
+                                + " project's router");
+    }
+
+    @Test
+    void aNodeThatAsksForATokenSaysHowToGiveIt() {
+        node.removeContext("/v1/models");
+        node.createContext("/v1/models", exchange -> {
+            exchange.sendResponseHeaders(401, -1);
+            exchange.close();
+        });
+
+        assertThatExceptionOfType(ControlCallException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url())))
+                .withMessage(
+                        "GET " + url() + "/v1/models answered 401: ; a bearer token is asked for: set the environment"
+                                + " variable VLLM_JUNIT_ATTACH_TOKEN, or vllm.attach.token");
+        assertThatExceptionOfType(ControlCallException.class)
+                .isThrownBy(() -> provisioner.start(request(url(), url(), Map.of("vllm.attach.token", "open-sesame"))))
+                .withMessage("GET " + url() + "/v1/models answered 401: ; the bearer token was refused: correct"
+                        + " vllm.attach.token (environment variable VLLM_JUNIT_ATTACH_TOKEN)");
+    }
+
     /** A second node. */
     private void other(String version, String dtype) throws IOException {
         var second = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -189,10 +230,14 @@ class AttachProvisionerTest {
     }
 
     private static ProvisionRequest request(String prefill, String decode) {
-        Settings settings = new Settings(
-                Map.of("vllm.attach.prefill", prefill, "vllm.attach.decode", decode),
-                Map.of(),
-                key -> Optional.empty());
+        return request(prefill, decode, Map.of());
+    }
+
+    private static ProvisionRequest request(String prefill, String decode, Map<String, String> more) {
+        Map<String, String> given = new HashMap<>(more);
+        given.put("vllm.attach.prefill", prefill);
+        given.put("vllm.attach.decode", decode);
+        Settings settings = new Settings(given, Map.of(), key -> Optional.empty());
         Profile profile =
                 new ProfileLoader(Path.of("profiles")).load("nixl-only").with(settings);
         Declaration declaration = new Declaration(
@@ -202,6 +247,11 @@ class AttachProvisionerTest {
                         new Declaration.Nodes(NodeRole.DECODE, Accelerator.GAUDI, 1, 0, "")),
                 Optional.empty());
         return new ProvisionRequest(
-                TopologyMerge.merge(declaration, profile), profile, Path.of("target"), Duration.ofSeconds(60));
+                TopologyMerge.merge(declaration, profile),
+                profile,
+                Path.of("target"),
+                Duration.ofSeconds(60),
+                settings.get(Setting.ATTACH_TOKEN),
+                line -> {});
     }
 }

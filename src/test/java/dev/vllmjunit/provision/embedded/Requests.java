@@ -107,7 +107,7 @@ record Requests(
                 transfer,
                 s3,
                 new EmbeddedSettings(kvScale, 16_384, 16_384, 2_048, calibration),
-                new AttachSettings(List.of(), List.of(), Optional.empty()),
+                AttachSettings.NOTHING,
                 List.of());
         return new ProvisionRequest(
                 new Topology("test", MODEL, nodes, transfer, s3), profile, logs, Duration.ofSeconds(60));

@@ -1,0 +1,144 @@
+package dev.vllmjunit.bench;
+
+import static dev.vllmjunit.topology.Accelerator.GAUDI;
+import static dev.vllmjunit.topology.Accelerator.ROCM;
+import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import dev.vllmjunit.DecodeNode;
+import dev.vllmjunit.PerformanceTest;
+import dev.vllmjunit.PrefillNode;
+import dev.vllmjunit.ServingStack;
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.provision.RunningNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
+
+/** A class of tests attached to nodes that an embedded rig runs; the rig's router is in the role of somebody else's. */
+class AttachedSessionIT {
+
+    private static final String TOKEN = "open-sesame-17";
+    private static final AtomicReference<@Nullable BenchmarkResult> RESULT = new AtomicReference<>();
+
+    private EmbeddedRig rig;
+
+    @BeforeEach
+    void start(@TempDir Path logs) {
+        rig = EmbeddedRig.start(EmbeddedRig.request(logs));
+        RESULT.set(null);
+    }
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void throughARouterOfSomebodyElsesNoHopIsTold(@TempDir Path reports) {
+        BenchmarkResult run = attach(
+                reports, Map.of("vllm.attach.router", rig.router.endpoint().toString()));
+
+        assertThat(rig.router.takeTimelines()).as("requests went through it").isNotEmpty();
+        assertThat(run.hops()).isEmpty();
+        assertThat(run.tokens().computed()).isEqualTo(600);
+        assertThat(run.conditions().facts())
+                .containsEntry("external router", rig.router.endpoint().toString())
+                .containsEntry(
+                        "not told by the external router",
+                        "times of each hop; cached tokens of each request, which are not compared with the counters");
+    }
+
+    @Test
+    void throughItsOwnRouterEveryHopIsTold(@TempDir Path reports) {
+        BenchmarkResult run = attach(reports, Map.of());
+
+        assertThat(rig.router.takeTimelines()).isEmpty();
+        assertThat(run.hops()).hasSize(1);
+        assertThat(run.conditions().facts()).doesNotContainKey("external router");
+    }
+
+    @Test
+    void everyRequestAndCallCarriesTheTokenAndNoReportShowsIt(@TempDir Path reports) throws Exception {
+        FrontDoor prefill = rig.keep(guarded(rig.stack.prefill().get(0)));
+        FrontDoor decode = rig.keep(guarded(rig.stack.decode().get(0)));
+
+        BenchmarkResult run = attach(
+                reports,
+                Map.of(
+                        "vllm.attach.prefill", prefill.endpoint().toString(),
+                        "vllm.attach.decode", decode.endpoint().toString(),
+                        "vllm.attach.token", TOKEN));
+
+        assertThat(run.differences()).isEmpty();
+        assertThat(run.conditions().facts().get("outputs compared with a fresh computation"))
+                .startsWith("1 prompts, ");
+        assertThat(prefill.seen).isNotEmpty();
+        try (Stream<Path> files = Files.walk(reports).filter(Files::isRegularFile)) {
+            assertThat(files.toList()).isNotEmpty().allSatisfy(file -> assertThat(
+                            new String(Files.readAllBytes(file), ISO_8859_1))
+                    .doesNotContain(TOKEN));
+        }
+    }
+
+    private static FrontDoor guarded(RunningNode node) {
+        return new FrontDoor(node.endpoint(), 401, request -> ("Bearer " + TOKEN)
+                .equals(request.requestHeaders().get("Authorization")));
+    }
+
+    private BenchmarkResult attach(Path reports, Map<String, String> more) {
+        Map<String, String> parameters = new HashMap<>(Map.of(
+                "vllm.stack", "attach",
+                "vllm.attach.prefill", url(rig.stack.prefill().get(0)),
+                "vllm.attach.decode", url(rig.stack.decode().get(0)),
+                "vllm.reports.dir", reports.toString()));
+        parameters.putAll(more);
+        Events tests = EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(OneRun.class))
+                .configurationParameters(parameters)
+                .execute()
+                .testEvents();
+        assertThat(tests.failed().stream()
+                        .flatMap(event -> event.getPayload(TestExecutionResult.class).stream())
+                        .flatMap(result -> result.getThrowable().stream()))
+                .isEmpty();
+        tests.assertStatistics(stats -> stats.succeeded(1));
+        return requireNonNull(RESULT.get());
+    }
+
+    private static String url(RunningNode node) {
+        return node.endpoint().toString();
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    static class OneRun {
+
+        @PerformanceTest
+        void run(ServingStack stack) {
+            RESULT.set(stack.run(
+                            longDocumentQa()
+                                    .documents(1)
+                                    .documentLength(600)
+                                    .repeat(1)
+                                    .outputTokens(2),
+                            CacheState.EMPTY)
+                    .requireValid());
+        }
+    }
+}
