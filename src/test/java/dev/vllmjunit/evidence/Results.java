@@ -129,11 +129,6 @@ public final class Results {
         return this;
     }
 
-    public Results facts(Map<String, String> told) {
-        this.facts = told;
-        return this;
-    }
-
     public Results metrics(Map<String, Double> deltas) {
         this.metrics = deltas;
         return this;
