@@ -7,6 +7,21 @@ import java.util.Optional;
 /**
  * Confidence intervals of a mean by resampling: no shape of the distribution is assumed. The same values, in any order, always
  * give the same interval. Stateless, thread-safe.
+ *
+ * <p>Few units know little of a long tail, and no interval can tell what they have not seen. So often a 95 % interval of n
+ * values' mean held the true mean, of 1,000 times:
+ *
+ * <pre>
+ * values                                      n =  10   20   50  100  200
+ * normal                                         946  961  941  943  942
+ * log-normal, sigma 0.5                          927  944  944  938  952
+ * log-normal, sigma 1                            867  910  925  923  944
+ * hits and misses, 60 : 40, ten times as long    981  964  953  961  951
+ * Pareto, shape 3                                857  904  909  912  938
+ * </pre>
+ *
+ * <p>A power law is worse than the last number says: measured in 2,000 times, 91 % of the Pareto intervals of 300 values held
+ * the truth, and 94 % of those of 1,000.
  */
 public final class Bootstrap {
 
@@ -29,7 +44,7 @@ public final class Bootstrap {
         if (clusters.length < 2) {
             return Optional.empty();
         }
-        double near = clusters[0][0];
+        double near = Values.least(clusters);
         double[][] rows = Arrays.stream(clusters)
                 .map(values -> Values.total(values, near))
                 .toArray(double[][]::new);

@@ -18,23 +18,22 @@ record EnergySplit(int index, double statistic) {
         if (to - from < 2 * LEAST) {
             return Optional.empty();
         }
+        double across = 0;
         double left = 0;
-        double across = distances(series, from, from, to);
         double right = 0;
-        for (int i = from + 1; i < to; i++) {
+        for (int i = from; i < to; i++) {
             right += distances(series, i, i + 1, to);
         }
-        EnergySplit best = new EnergySplit(from + LEAST, Double.NEGATIVE_INFINITY);
-        for (int split = from + 1; split <= to - LEAST; split++) {
-            if (split - from >= LEAST) {
-                double statistic = statistic(across, left, right, split - from, to - split);
-                best = statistic > best.statistic() ? new EnergySplit(split, statistic) : best;
-            }
-            double toLeft = distances(series, split, from, split);
-            double toRight = distances(series, split, split + 1, to);
+        EnergySplit best = new EnergySplit(from, Double.NEGATIVE_INFINITY);
+        for (int i = from; i < to - LEAST; i++) {
+            double toLeft = distances(series, i, from, i);
+            double toRight = distances(series, i, i + 1, to);
             left += toLeft;
             right -= toRight;
             across += toRight - toLeft;
+            int size = i + 1 - from;
+            double statistic = size < LEAST ? best.statistic() : statistic(across, left, right, size, to - i - 1);
+            best = statistic > best.statistic() ? new EnergySplit(i + 1, statistic) : best;
         }
         return Optional.of(best);
     }

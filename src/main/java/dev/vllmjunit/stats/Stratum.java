@@ -9,37 +9,42 @@ import java.util.SplittableRandom;
  */
 final class Stratum {
 
-    private final double[][] rows;
+    /** One row after the other: resampling reads them millions of times. */
+    private final double[] rows;
 
-    private Stratum(double[][] rows) {
+    private final int width;
+
+    private Stratum(double[] rows, int width) {
         this.rows = rows;
+        this.width = width;
     }
 
     /** At least one row, all of one length. */
     static Stratum of(double[][] rows) {
         double[][] sorted = rows.clone();
         Arrays.sort(sorted, Arrays::compare);
-        return new Stratum(sorted);
+        return new Stratum(Arrays.stream(sorted).flatMapToDouble(Arrays::stream).toArray(), rows[0].length);
     }
 
     int size() {
-        return rows.length;
+        return rows.length / width;
     }
 
     int width() {
-        return rows[0].length;
+        return width;
     }
 
     /** Adds as many rows as there are, each drawn with the same chance, to the totals from {@code offset} on. */
     void addResample(double[] totals, int offset, SplittableRandom random) {
-        for (int i = 0; i < rows.length; i++) {
-            add(rows[random.nextInt(rows.length)], totals, offset);
+        int size = size();
+        for (int i = 0; i < size; i++) {
+            add(random.nextInt(size), totals, offset);
         }
     }
 
     /** Adds every row to the totals from {@code offset} on. */
     void addAll(double[] totals, int offset) {
-        for (double[] row : rows) {
+        for (int row = 0; row < size(); row++) {
             add(row, totals, offset);
         }
     }
@@ -47,15 +52,15 @@ final class Stratum {
     /** The totals, of all strata, without the row. */
     double[] without(int row, double[] totals, int offset) {
         double[] rest = totals.clone();
-        for (int i = 0; i < rows[row].length; i++) {
-            rest[offset + i] -= rows[row][i];
+        for (int i = 0; i < width; i++) {
+            rest[offset + i] -= rows[row * width + i];
         }
         return rest;
     }
 
-    private static void add(double[] row, double[] totals, int offset) {
-        for (int i = 0; i < row.length; i++) {
-            totals[offset + i] += row[i];
+    private void add(int row, double[] totals, int offset) {
+        for (int i = 0; i < width; i++) {
+            totals[offset + i] += rows[row * width + i];
         }
     }
 }

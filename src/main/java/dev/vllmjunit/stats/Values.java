@@ -19,8 +19,17 @@ final class Values {
         }
     }
 
-    /** Sum and number; the sum is of differences from a value near them, so that equal values add up without rounding. */
+    static double least(double[]... clusters) {
+        return Arrays.stream(clusters).flatMapToDouble(Arrays::stream).min().orElseThrow();
+    }
+
+    /**
+     * Sum and number; the sum is of differences from a value near them, so that equal values add up without rounding, and from
+     * the least value up, so that their order makes no difference.
+     */
     static double[] total(double[] values, double near) {
-        return new double[] {Arrays.stream(values).map(value -> value - near).sum(), values.length};
+        return new double[] {
+            Arrays.stream(values).map(value -> value - near).sorted().sum(), values.length
+        };
     }
 }
