@@ -130,7 +130,7 @@ public final class Sample {
     }
 
     /** Standard deviation of the mean. */
-    private double standardError() {
+    double standardError() {
         return standardDeviation() / Math.sqrt(size());
     }
 }

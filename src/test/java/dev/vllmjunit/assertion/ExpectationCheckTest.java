@@ -79,8 +79,8 @@ class ExpectationCheckTest {
         assertThat(open.measured()).hasValue(500);
         assertThat(open.sentence())
                 .isEqualTo(
-                        "500 ms (464–536 ms); expected: 490–600 ms; guide: 50–100 ms; INCONCLUSIVE: the 95 % interval"
-                                + " leaves it open; about 134 more documents, or repetitions, would probably decide");
+                        "500 ms (456–544 ms); expected: 490–600 ms; guide: 50–100 ms; INCONCLUSIVE: the 95 % interval"
+                                + " leaves it open; about 199 more documents, or repetitions, would probably decide");
         assertThat(only(
                                 expectation(TTFT_MEAN, Map.of("embedded", new Range(400, 600))),
                                 Map.of(CacheState.S3_ONLY, spread))

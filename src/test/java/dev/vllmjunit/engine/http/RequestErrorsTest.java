@@ -323,8 +323,7 @@ class RequestErrorsTest extends NodeFixture {
                 .hasSize(1);
         // The others are aborted beside the answer.
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(
-                        () -> assertThat(engine.aborted).hasSize(2).noneMatch(id -> id.contains("-1-")));
+                .untilAsserted(() -> assertThat(engine.aborted).hasSize(2).noneMatch(id -> id.contains("-1-")));
     }
 
     private void assertRefused(String path, String body, String message, String type, @Nullable String param, int code)
