@@ -72,7 +72,7 @@ class ComparisonTest {
                         to be at least 5 times faster than:
                           2 s (modelled)
                         but it is 4 times as fast
-                          95 % interval: 3.45x to 4.66x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
+                          95 % interval: 3.44x to 4.66x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
                         Cliff's delta 1; 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 21 requests against 30 requests"""
                                 + WARM + COLD.replace("measured under", "compared with"));
@@ -156,8 +156,8 @@ class ComparisonTest {
                         """
                         INVALID (INCONCLUSIVE): mean time to first token of 500 ms (modelled) was asked to be at least 3.9 \
                         times faster than 2 s (modelled); it is 4 times as fast, and the ratio's 95 % interval leaves it open; \
-                        about 29 more repetitions would probably decide
-                          95 % interval: 3.45x to 4.66x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
+                        about 31 more repetitions would probably decide
+                          95 % interval: 3.44x to 4.66x, independent documents, bootstrap; Mann-Whitney p < 0.001, \
                         Cliff's delta 1; 10 % wider either way, since single runs do not tell how much runs differ
                           samples: 21 requests against 30 requests"""
                                 + WARM + COLD.replace("measured under", "compared with"));
@@ -165,7 +165,7 @@ class ComparisonTest {
                 .withConfidence(0.5)
                 .timeToFirstToken()
                 .mean()
-                .isAtLeast(3.9, TIMES)
+                .isAtLeast(3.5, TIMES)
                 .fasterThan(cold);
     }
 

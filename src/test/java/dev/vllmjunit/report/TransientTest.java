@@ -32,7 +32,9 @@ class TransientTest {
     void missesBeforeHitsAreNone() {
         BenchmarkResult result = Results.cold()
                 .documents(10)
-                .ttft(IntStream.range(0, 100).mapToDouble(i -> i < 10 ? 900 + i % 7 : 100 + i % 7).toArray())
+                .ttft(IntStream.range(0, 100)
+                        .mapToDouble(i -> i < 10 ? 900 + i % 7 : 100 + i % 7)
+                        .toArray())
                 .build();
 
         assertThat(Transient.requests(result)).isZero();
@@ -42,7 +44,8 @@ class TransientTest {
     void runsTogetherHaveNoOneStart() {
         BenchmarkResult result = run(i -> i < 20 ? 400 + i % 3 : 100 + i % 3);
 
-        assertThat(Transient.requests(Repetitions.pool(List.of(result, result)))).isZero();
+        assertThat(Transient.requests(Repetitions.pool(List.of(result, result))))
+                .isZero();
     }
 
     private static BenchmarkResult run(IntToDoubleFunction millis) {
