@@ -5,13 +5,12 @@ import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.Latency;
 import dev.vllmjunit.evidence.RunConditions;
-import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.router.HopTimeline;
 import dev.vllmjunit.stats.Sample;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
