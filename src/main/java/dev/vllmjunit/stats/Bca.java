@@ -12,7 +12,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * The bias-corrected and accelerated bootstrap interval (Efron and Tibshirani 1993, section 14.3) of a statistic that is a
- * smooth function of totals over independent units, corrected for few units in two ways that {@code CoverageTest} measures. The
+ * smooth function of totals over independent units, corrected for few units in two ways that {@code CoverageIT} measures. The
  * percentiles are expanded by Student's t and by the bootstrap's too small standard error (Hesterberg 2015, section 5.4).
  * And since resamples never leave the range of the units, with fewer than ten of them the interval is widened to hold Student's.
  *

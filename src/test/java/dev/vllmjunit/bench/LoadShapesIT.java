@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +108,7 @@ class LoadShapesIT {
     }
 
     @Test
+    @Tag("statistics")
     void aSearchBracketsTheHighestRate() {
         LongDocumentQa workload =
                 longDocumentQa().documents(24).documentLength(2_000).repeat(1).outputTokens(2);

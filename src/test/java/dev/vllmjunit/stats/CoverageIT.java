@@ -10,12 +10,14 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.ContinuousDistribution;
 import org.apache.commons.statistics.distribution.LogNormalDistribution;
 import org.apache.commons.statistics.distribution.ParetoDistribution;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Of 1,000 intervals of 95 % confidence 930 to 970 hold the truth, at the numbers of units given here. */
-class CoverageTest {
+@Tag("statistics")
+class CoverageIT {
 
     private static final int TRIALS = 1_000;
     private static final double CONFIDENCE = 0.95;
@@ -45,7 +47,7 @@ class CoverageTest {
         }
 
         double draw(SplittableRandom random) {
-            return CoverageTest.draw(distribution, random);
+            return CoverageIT.draw(distribution, random);
         }
 
         double mean() {
