@@ -20,7 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -67,12 +66,11 @@ class DifferencesIT {
     }
 
     @Test
-    void aStackIsSeldomCalledDifferentFromItself(TestReporter reporter) {
+    void aStackIsSeldomCalledDifferentFromItself() {
         long claimed = count(trial -> Trial.differ(trial.stack(), trial.again()));
         long bySingleRuns = count(trial -> Trial.singleRunsDiffer(trial.stack(), trial.again()));
-        reporter.publishEntry(
-                "A/A",
-                claimed + " of " + TRIALS + " comparisons of a stack with itself claim a difference; by documents of"
+        System.out.println(
+                "A/A: " + claimed + " of " + TRIALS + " comparisons of a stack with itself claim a difference; by documents of"
                         + " single runs it would be " + bySingleRuns + "; " + spread(Trial::stack));
 
         assertThat(claimed)
@@ -81,11 +79,10 @@ class DifferencesIT {
     }
 
     @Test
-    void tenPercentMoreComputingIsFound(TestReporter reporter) {
+    void tenPercentMoreComputingIsFound() {
         long found = count(trial -> Trial.differ(trial.stack(), trial.slower()));
-        reporter.publishEntry(
-                "A/B",
-                found + " of " + TRIALS + " comparisons with a stack that computes 10 % longer find it; "
+        System.out.println(
+                "A/B: " + found + " of " + TRIALS + " comparisons with a stack that computes 10 % longer find it; "
                         + spread(Trial::slower));
 
         assertThat(found).isGreaterThanOrEqualTo(Math.round(0.9 * TRIALS));
