@@ -37,7 +37,6 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private final SessionReport report;
     private final List<BenchmarkResult> results = new ArrayList<>();
     private int resultsBefore;
-    private boolean guideWorkloadAsked;
     private int judged;
 
     ServingSession(
@@ -84,14 +83,22 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private List<String> notFeasible(CacheState state, Demand demand) {
         Feasibility feasibility = new Feasibility(topology, profile.links(), demand);
         return profile.expectations().stream()
-                .filter(row -> guideWorkloadAsked && row.state().equals(state.name()))
+                .filter(row -> isGuides(demand) && row.state().equals(state.name()))
                 .flatMap(row -> feasibility.verdict(row).map(why -> row.row() + ": " + why).stream())
                 .toList();
     }
 
+    /** The profile's expectations are about a workload of its own sizes, and no other. */
+    private boolean isGuides(Demand demand) {
+        Profile.Workload guide = profile.workload();
+        return demand.documents() == guide.documents()
+                && demand.requests() == guide.promptCount()
+                && demand.outputTokens() == guide.outputTokens()
+                && demand.concurrency() == guide.concurrency();
+    }
+
     @Override
     public LongDocumentQa guideWorkload() {
-        guideWorkloadAsked = true;
         Profile.Workload workload = profile.workload();
         return longDocumentQa()
                 .documents(workload.documents())
