@@ -69,9 +69,9 @@ class DifferencesIT {
     void aStackIsSeldomCalledDifferentFromItself() {
         long claimed = count(trial -> Trial.differ(trial.stack(), trial.again()));
         long bySingleRuns = count(trial -> Trial.singleRunsDiffer(trial.stack(), trial.again()));
-        System.out.println(
-                "A/A: " + claimed + " of " + TRIALS + " comparisons of a stack with itself claim a difference; by documents of"
-                        + " single runs it would be " + bySingleRuns + "; " + spread(Trial::stack));
+        System.out.println("A/A: " + claimed + " of " + TRIALS
+                + " comparisons of a stack with itself claim a difference; by documents of"
+                + " single runs it would be " + bySingleRuns + "; " + spread(Trial::stack));
 
         assertThat(claimed)
                 .as("differences claimed where there is none: at most 5 %%, within what chance allows of %d", TRIALS)
@@ -81,9 +81,8 @@ class DifferencesIT {
     @Test
     void tenPercentMoreComputingIsFound() {
         long found = count(trial -> Trial.differ(trial.stack(), trial.slower()));
-        System.out.println(
-                "A/B: " + found + " of " + TRIALS + " comparisons with a stack that computes 10 % longer find it; "
-                        + spread(Trial::slower));
+        System.out.println("A/B: " + found + " of " + TRIALS
+                + " comparisons with a stack that computes 10 % longer find it; " + spread(Trial::slower));
 
         assertThat(found).isGreaterThanOrEqualTo(Math.round(0.9 * TRIALS));
     }
