@@ -96,8 +96,9 @@ abstract class RoutedRequests {
         Reply reply = send(stack.routed, request, "streamed");
 
         assertThat(reply.header("Content-Type")).isEqualTo("text/event-stream; charset=utf-8");
+        // vLLM puts tokens that its server did not get to send in time into one event.
         assertThat(reply.chunks())
-                .hasSize(Requests.OUTPUTS + 1)
+                .hasSizeBetween(2, Requests.OUTPUTS + 1)
                 .allSatisfy(chunk -> assertThat(chunk.path("id").asText()).isEqualTo("cmpl-streamed"));
     }
 
