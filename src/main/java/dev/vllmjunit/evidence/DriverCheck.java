@@ -30,7 +30,7 @@ public final class DriverCheck {
 
     private static final double P99_SECONDS = 0.01;
 
-    /** Below, a 99th percentile is the largest value: a single hiccup, which counts by its part in the mean unless it is huge. */
+    /** Below, a 99th percentile is the largest value: a single hiccup, which counts by its part in the mean. */
     private static final int ENOUGH_FOR_P99 = 100;
 
     private static final double LARGEST_SHARE = 0.5;
@@ -58,7 +58,7 @@ public final class DriverCheck {
 
     /**
      * A problem where a figure of the driver is beyond its bound: send lateness and loop lag on average beyond 2 ms and 5 % of the
-     * mean time to first token; their 99th percentiles beyond 10 ms and 10 % of that of the time to first token, or, of fewer than
+     * mean time to first token; where 100 requests or more make a tail, their 99th percentiles beyond 10 ms and 10 % of that of the time to first token, or, of fewer than
      * 100 values, the largest beyond 100 ms and 50 % of the largest time to first token; garbage collection, or CPU time stolen by the hypervisor, beyond 100 ms
      * and 10 % of the run. Empty, too, where no request was answered.
      *
@@ -84,13 +84,23 @@ public final class DriverCheck {
         double p99 = sorted[(int) Math.ceil(0.99 * sorted.length) - 1];
         double largest = sorted[sorted.length - 1];
         double lost = Math.max(LOST_SHARE, LOST_SECONDS / duration);
-        return List.of(
-                mean("mean send lateness", health.sending(), mean),
-                tail("send lateness", health.sending(), p99, largest),
-                mean("mean loop lag", health.loop(), mean),
-                tail("loop lag", health.loop(), p99, largest),
-                new Figure("garbage collection", health.gcNanos() / 1e9, lost * duration, Figures::seconds),
-                new Figure("stolen CPU time", health.stealFraction(), lost, DriverCheck::percent));
+        boolean hasTail = sorted.length >= ENOUGH_FOR_P99;
+        return Stream.of(
+                        Stream.of(mean("mean send lateness", health.sending(), mean)),
+                        hasTail
+                                ? Stream.of(tail("send lateness", health.sending(), p99, largest))
+                                : Stream.<Figure>empty(),
+                        Stream.of(mean("mean loop lag", health.loop(), mean)),
+                        hasTail ? Stream.of(tail("loop lag", health.loop(), p99, largest)) : Stream.<Figure>empty(),
+                        Stream.of(
+                                new Figure(
+                                        "garbage collection",
+                                        health.gcNanos() / 1e9,
+                                        lost * duration,
+                                        Figures::seconds),
+                                new Figure("stolen CPU time", health.stealFraction(), lost, DriverCheck::percent)))
+                .flatMap(part -> part)
+                .toList();
     }
 
     private static Figure mean(String what, Lateness late, double mean) {

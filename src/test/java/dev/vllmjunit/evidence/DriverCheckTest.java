@@ -92,16 +92,16 @@ class DriverCheckTest {
     }
 
     @Test
-    void holdsTheMeanAgainstTheMeanAndTheTailAgainstTheTailOfTheAnsweredRequests() {
+    void fewRequestsHaveAMeanAndNoTail() {
         List<RequestRecord> requests =
                 Stream.of(answered(20), answered(100), answered(480), failed()).toList();
         Duration duration = Duration.ofSeconds(10);
 
-        assertThat(DriverCheck.check(requests, duration, health(many(10, 48), IN_TIME, 0, 0)))
+        assertThat(DriverCheck.check(requests, duration, health(many(10, 900), many(10, 900), 0, 0)))
                 .isEmpty();
-        assertThat(DriverCheck.check(requests, duration, health(many(11, 49), IN_TIME, 0, 0)))
+        assertThat(DriverCheck.check(requests, duration, health(many(11, 900), IN_TIME, 0, 0)))
                 .hasValueSatisfying(problem -> assertThat(problem.detail())
-                        .contains("mean send lateness 11 ms (at most 10 ms), p99 send lateness 49 ms (at most 48 ms)"));
+                        .contains("mean send lateness 11 ms (at most 10 ms); within bounds: mean loop lag"));
     }
 
     @Test
