@@ -143,12 +143,10 @@ final class SessionReport {
     }
 
     void ran(BenchmarkResult result) {
-        if (result.conditions().repetition().isEmpty()) {
-            sinceTestBegan.add(result);
-        }
         reports.run(result, schedule());
         console.summary(result);
         if (result.conditions().repetition().isEmpty()) {
+            sinceTestBegan.add(result);
             history.ifPresent(kept -> keep(kept, result));
         }
     }
@@ -174,19 +172,13 @@ final class SessionReport {
         PlannedRequest longest = schedule.requests().stream()
                 .max((a, b) -> Integer.compare(a.promptTokens(), b.promptTokens()))
                 .orElseThrow();
+        int concurrency = schedule.arrivals() instanceof Arrivals.InSlots slots ? slots.concurrency() : 1;
         return new Demand(
                 longest.promptTokens(),
                 schedule.firstOfEachDocument().size(),
                 schedule.requests().size(),
                 longest.maxTokens(),
-                atATime(schedule.arrivals()));
-    }
-
-    private static int atATime(Arrivals arrivals) {
-        if (arrivals instanceof Arrivals.Conversations conversations) {
-            return conversations.concurrency();
-        }
-        return arrivals instanceof Arrivals.ClosedLoop closed ? closed.concurrency() : 1;
+                concurrency);
     }
 
     /** Compares the runs of a test that had several, and attaches what the nodes said and the object store holds. */

@@ -69,7 +69,7 @@ record LatencySource(
     private static String remedy(BenchmarkResult result) {
         return Optional.ofNullable(result.conditions().facts().get(RunConditions.EXTERNAL_ROUTER))
                 .map(url -> "the external router " + url
-                        + " tells none: leave vllm.attach.router out, and they go through" + " this project's")
+                        + " tells none: leave vllm.attach.router out, and they go through this project's")
                 .orElse("send them through this project's router");
     }
 
@@ -90,13 +90,15 @@ record LatencySource(
 
     /** So many values, or more. */
     Samples samples(BenchmarkResult result, String statistic, int needed) {
-        return require(result, statistic, needed, remedy);
+        return require(values(result), result, statistic, needed, remedy);
     }
 
     /** As many values as an interval of the percentile needs. */
     Samples enough(BenchmarkResult result, int percent, double confidence) {
-        int size = values(result).all().length;
+        Samples samples = values(result);
+        int size = samples.all().length;
         return require(
+                samples,
                 result,
                 "p" + percent,
                 Sample.smallestSizeFor(percent / 100.0, confidence),
@@ -111,8 +113,7 @@ record LatencySource(
         return String.format(Locale.ROOT, "%,d %s", size, noun);
     }
 
-    private Samples require(BenchmarkResult result, String statistic, int needed, String toDo) {
-        Samples samples = values(result);
+    private Samples require(Samples samples, BenchmarkResult result, String statistic, int needed, String toDo) {
         int size = samples.all().length;
         if (size < needed) {
             throw new InvalidRunException(

@@ -3,6 +3,7 @@ package dev.vllmjunit.assertion;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.stats.Comparison;
 import dev.vllmjunit.stats.Sample;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,38 +21,44 @@ record PerRun(Reading ofRun) implements Reading {
 
     @Override
     public Figure of(BenchmarkResult result, double confidence) {
-        Figure first = ofRun.of(result.runs().get(0), confidence);
-        int runs = result.runs().size();
-        if (runs == 1) {
-            return first.exact();
-        }
-        Sample sample = Sample.of(values(result, confidence));
-        Optional<Spread> spread = repeated(result)
-                ? sample.meanInterval(confidence)
-                        .map(found -> new Spread(
-                                found, runs, Spread.REPETITIONS, "Student's t over " + runs + " repetitions"))
-                : Optional.empty();
-        return new Figure(first.name(), sample.mean(), first.unit(), runs + " repetitions of " + first.basis(), spread);
+        return together(ofEach(result, confidence), confidence);
     }
 
     @Override
     public Figure ratio(BenchmarkResult above, BenchmarkResult below, double confidence) {
-        Figure quotient = Reading.quotient(of(above, confidence), of(below, confidence));
+        List<Figure> numerators = ofEach(above, confidence);
+        List<Figure> denominators = ofEach(below, confidence);
+        Figure quotient = Reading.quotient(together(numerators, confidence), together(denominators, confidence));
         if (!repeated(above) || !repeated(below)) {
             return quotient;
         }
-        double[] numerators = values(above, confidence);
-        double[] denominators = values(below, confidence);
-        Comparison comparison = numerators.length == denominators.length
-                ? Comparison.repeated(numerators, denominators, confidence)
-                : Comparison.independent(numerators, denominators, confidence);
+        Comparison comparison = numerators.size() == denominators.size()
+                ? Comparison.repeated(values(numerators), values(denominators), confidence)
+                : Comparison.independent(values(numerators), values(denominators), confidence);
         return Compared.figure(
-                quotient, comparison, Math.min(numerators.length, denominators.length), Spread.REPETITIONS);
+                quotient, comparison, Math.min(numerators.size(), denominators.size()), Spread.REPETITIONS);
     }
 
-    private double[] values(BenchmarkResult result, double confidence) {
-        return result.runs().stream()
-                .mapToDouble(run -> ofRun.of(run, confidence).value())
-                .toArray();
+    private List<Figure> ofEach(BenchmarkResult result, double confidence) {
+        return result.runs().stream().map(run -> ofRun.of(run, confidence)).toList();
+    }
+
+    private static Figure together(List<Figure> each, double confidence) {
+        Figure first = each.get(0);
+        int runs = each.size();
+        if (runs == 1) {
+            return first.exact();
+        }
+        Sample sample = Sample.of(values(each));
+        Optional<Spread> spread = runs < ENOUGH
+                ? Optional.empty()
+                : sample.meanInterval(confidence)
+                        .map(found -> new Spread(
+                                found, runs, Spread.REPETITIONS, "Student's t over " + runs + " repetitions"));
+        return new Figure(first.name(), sample.mean(), first.unit(), runs + " repetitions of " + first.basis(), spread);
+    }
+
+    private static double[] values(List<Figure> figures) {
+        return figures.stream().mapToDouble(Figure::value).toArray();
     }
 }

@@ -143,7 +143,9 @@ final class Readings {
             throw invalid(result, "the prefill nodes counted no prompt token, so there is no " + name);
         }
         double percent = 100.0 * tokens / result.tokens().prompt();
-        return Figure.of(name, percent, Unit.SHARE, promptTokens(result));
+        int runs = result.runs().size();
+        return Figure.of(
+                name, percent, Unit.SHARE, promptTokens(result) + (runs == 1 ? "" : " of " + runs + " repetitions"));
     }
 
     private static void requireRequests(BenchmarkResult result, String name) {
@@ -176,19 +178,18 @@ final class Readings {
     }
 
     private static String requests(BenchmarkResult result) {
-        return count(result, result.succeeded().size(), "requests");
+        return count(result.succeeded().size(), "requests");
     }
 
     private static String transfers(BenchmarkResult result) {
-        return count(result, result.transfers().count(), "transfers");
+        return count(result.transfers().count(), "transfers");
     }
 
     private static String promptTokens(BenchmarkResult result) {
-        return count(result, result.tokens().prompt(), "prompt tokens");
+        return count(result.tokens().prompt(), "prompt tokens");
     }
 
-    private static String count(BenchmarkResult result, long count, String what) {
-        int runs = result.runs().size();
-        return String.format(Locale.ROOT, "%,d %s", count, what) + (runs == 1 ? "" : " of " + runs + " repetitions");
+    private static String count(long count, String what) {
+        return String.format(Locale.ROOT, "%,d %s", count, what);
     }
 }

@@ -6,6 +6,7 @@ import dev.vllmjunit.load.Lateness;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.topology.Figures;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -58,9 +59,10 @@ public final class DriverCheck {
 
     /**
      * A problem where a figure of the driver is beyond its bound: send lateness and loop lag on average beyond 2 ms and 5 % of the
-     * mean time to first token; where 100 requests or more make a tail, their 99th percentiles beyond 10 ms and 10 % of that of the time to first token, or, of fewer than
-     * 100 values, the largest beyond 100 ms and 50 % of the largest time to first token; garbage collection, or CPU time stolen by the hypervisor, beyond 100 ms
-     * and 10 % of the run. Empty, too, where no request was answered.
+     * mean time to first token; where 100 requests or more make a tail, their 99th percentiles beyond 10 ms and 10 % of that of the
+     * time to first token, or, of fewer than 100 values, the largest beyond 100 ms and 50 % of the largest time to first token;
+     * garbage collection, or CPU time stolen by the hypervisor, beyond 100 ms and 10 % of the run. Empty, too, where no request was
+     * answered.
      *
      * @param duration the whole run's
      */
@@ -85,22 +87,18 @@ public final class DriverCheck {
         double largest = sorted[sorted.length - 1];
         double lost = Math.max(LOST_SHARE, LOST_SECONDS / duration);
         boolean hasTail = sorted.length >= ENOUGH_FOR_P99;
-        return Stream.of(
-                        Stream.of(mean("mean send lateness", health.sending(), mean)),
-                        hasTail
-                                ? Stream.of(tail("send lateness", health.sending(), p99, largest))
-                                : Stream.<Figure>empty(),
-                        Stream.of(mean("mean loop lag", health.loop(), mean)),
-                        hasTail ? Stream.of(tail("loop lag", health.loop(), p99, largest)) : Stream.<Figure>empty(),
-                        Stream.of(
-                                new Figure(
-                                        "garbage collection",
-                                        health.gcNanos() / 1e9,
-                                        lost * duration,
-                                        Figures::seconds),
-                                new Figure("stolen CPU time", health.stealFraction(), lost, DriverCheck::percent)))
-                .flatMap(part -> part)
-                .toList();
+        List<Figure> figures = new ArrayList<>();
+        figures.add(mean("mean send lateness", health.sending(), mean));
+        if (hasTail) {
+            figures.add(tail("send lateness", health.sending(), p99, largest));
+        }
+        figures.add(mean("mean loop lag", health.loop(), mean));
+        if (hasTail) {
+            figures.add(tail("loop lag", health.loop(), p99, largest));
+        }
+        figures.add(new Figure("garbage collection", health.gcNanos() / 1e9, lost * duration, Figures::seconds));
+        figures.add(new Figure("stolen CPU time", health.stealFraction(), lost, DriverCheck::percent));
+        return figures;
     }
 
     private static Figure mean(String what, Lateness late, double mean) {

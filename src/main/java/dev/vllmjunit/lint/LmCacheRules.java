@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -118,8 +117,7 @@ final class LmCacheRules {
     }
 
     private static boolean hasPath(String url) {
-        Matcher parts = Pattern.compile("s3://[^/]+/+([^/].*)").matcher(url);
-        return parts.matches();
+        return url.matches("s3://[^/]+/+[^/].*");
     }
 
     private static Optional<Observed> s3Keys(Node node) {

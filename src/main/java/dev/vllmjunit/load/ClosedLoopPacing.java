@@ -40,7 +40,7 @@ final class ClosedLoopPacing implements Pacing {
         if (filled < slots && now >= nextFillNanos) {
             filled++;
             nextFillNanos = now + APART_NANOS;
-            ended(now);
+            sendNext(now);
         }
         if (filled < slots) {
             loop.execute(fill);
@@ -48,7 +48,11 @@ final class ClosedLoopPacing implements Pacing {
     }
 
     @Override
-    public void ended(long nanos) {
+    public void ended(int position, long nanos) {
+        sendNext(nanos);
+    }
+
+    private void sendNext(long nanos) {
         if (next < requests && !stopped) {
             sender.send(next++, nanos);
         }

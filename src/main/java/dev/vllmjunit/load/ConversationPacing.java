@@ -2,27 +2,22 @@ package dev.vllmjunit.load;
 
 import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
-import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A turn is due a think time after the turn before it has ended, well or not; a first turn when a slot for its conversation is free.
- * Timers are set a little early, by as much as they are usually late; the rest passes in turns through the event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a timer that comes after the stop sends nothing
 final class ConversationPacing implements Pacing {
 
     private final List<PlannedRequest> requests;
     private final int slots;
     private final long thinkNanos;
-    private final EventLoop loop;
-    private final long timerErrorNanos;
+    private final Alarm alarm;
     private final Sender sender;
     /** Positions of the turns not sent yet, by conversation. */
     private final Map<Integer, Deque<Integer>> turns = new LinkedHashMap<>();
@@ -30,16 +25,10 @@ final class ConversationPacing implements Pacing {
     private final Deque<Deque<Integer>> waiting;
     private boolean stopped;
 
-    ConversationPacing(
-            List<PlannedRequest> requests,
-            Arrivals.Conversations arrivals,
-            EventLoop loop,
-            long timerErrorNanos,
-            Sender sender) {
+    ConversationPacing(List<PlannedRequest> requests, Arrivals.Conversations arrivals, Alarm alarm, Sender sender) {
         this.requests = requests;
         this.thinkNanos = arrivals.thinkTime().toNanos();
-        this.loop = loop;
-        this.timerErrorNanos = timerErrorNanos;
+        this.alarm = alarm;
         this.sender = sender;
         for (int position = 0; position < requests.size(); position++) {
             turns.computeIfAbsent(requests.get(position).documentId(), id -> new ArrayDeque<>())
@@ -78,12 +67,10 @@ final class ConversationPacing implements Pacing {
         if (stopped) {
             return;
         }
-        if (wait <= 0) {
-            sender.send(position, due);
-        } else if (wait > timerErrorNanos) {
-            loop.schedule(() -> sendAt(position, due), wait - timerErrorNanos, TimeUnit.NANOSECONDS);
+        if (wait > 0) {
+            alarm.in(wait, () -> sendAt(position, due));
         } else {
-            loop.execute(() -> sendAt(position, due));
+            sender.send(position, due);
         }
     }
 

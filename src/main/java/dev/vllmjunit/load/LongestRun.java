@@ -12,13 +12,11 @@ final class LongestRun {
 
     /** How often in a row a request can be waited for after the last intended start. */
     static double rounds(Schedule schedule) {
-        int requests = schedule.requests().size();
-        if (schedule.arrivals() instanceof Arrivals.ClosedLoop closed) {
-            return Math.ceil((double) requests / closed.concurrency()) + 1;
+        if (!(schedule.arrivals() instanceof Arrivals.InSlots slots)) {
+            return 2;
         }
-        return schedule.arrivals() instanceof Arrivals.Conversations conversations
-                ? Math.ceil((double) requests / conversations.concurrency()) + turns(schedule) + 1
-                : 2;
+        double rounds = Math.ceil((double) schedule.requests().size() / slots.concurrency()) + 1;
+        return slots instanceof Arrivals.Conversations ? rounds + turns(schedule) : rounds;
     }
 
     /** A request and what is waited for before the next. */

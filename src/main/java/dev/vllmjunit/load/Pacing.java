@@ -19,12 +19,7 @@ interface Pacing {
     void start(long startNanos);
 
     /** The request at a position has ended, well or not. */
-    default void ended(int position, long nanos) {
-        ended(nanos);
-    }
-
-    /** A request has ended, well or not; for those to whom all are alike. */
-    default void ended(long nanos) {}
+    void ended(int position, long nanos);
 
     /** No request may be sent any more. */
     void stop();
@@ -34,12 +29,13 @@ interface Pacing {
 
     /** The pacing that a schedule asks for. */
     static Pacing of(Schedule schedule, Transport transport, EventLoop loop, Sender sender) {
+        Alarm alarm = new Alarm(loop, transport.timerErrorNanos());
         int requests = schedule.requests().size();
         if (schedule.arrivals() instanceof Arrivals.ClosedLoop closed) {
             return new ClosedLoopPacing(Math.min(closed.concurrency(), requests), requests, loop, sender);
         }
         return schedule.arrivals() instanceof Arrivals.Conversations conversations
-                ? new ConversationPacing(schedule.requests(), conversations, loop, transport.timerErrorNanos(), sender)
-                : new OpenLoopPacing(schedule.requests(), loop, transport.timerErrorNanos(), sender);
+                ? new ConversationPacing(schedule.requests(), conversations, alarm, sender)
+                : new OpenLoopPacing(schedule.requests(), alarm, sender);
     }
 }

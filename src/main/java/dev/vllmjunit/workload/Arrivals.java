@@ -13,12 +13,24 @@ public sealed interface Arrivals {
         return true;
     }
 
+    /** What is sent waits for a free slot, so that nobody knows its start beforehand. */
+    sealed interface InSlots extends Arrivals {
+
+        /** Slots, 1 or more. */
+        int concurrency();
+
+        @Override
+        default boolean openLoop() {
+            return false;
+        }
+    }
+
     /**
      * A new request whenever one of {@code concurrency} slots is free.
      *
      * @param concurrency 1 or more
      */
-    record ClosedLoop(int concurrency) implements Arrivals {
+    record ClosedLoop(int concurrency) implements InSlots {
 
         /**
          * Checks the concurrency.
@@ -27,11 +39,6 @@ public sealed interface Arrivals {
          */
         public ClosedLoop {
             Given.atLeast("concurrency", concurrency, 1);
-        }
-
-        @Override
-        public boolean openLoop() {
-            return false;
         }
 
         @Override
@@ -202,7 +209,7 @@ public sealed interface Arrivals {
      * @param concurrency conversations at a time, 1 or more
      * @param thinkTime from the end of a turn to the intended start of the next, 0 or more
      */
-    record Conversations(int concurrency, Duration thinkTime) implements Arrivals {
+    record Conversations(int concurrency, Duration thinkTime) implements InSlots {
 
         /**
          * Checks concurrency and think time.
@@ -212,11 +219,6 @@ public sealed interface Arrivals {
         public Conversations {
             Given.atLeast("concurrency", concurrency, 1);
             Given.notNegative("thinkTime", thinkTime);
-        }
-
-        @Override
-        public boolean openLoop() {
-            return false;
         }
 
         @Override

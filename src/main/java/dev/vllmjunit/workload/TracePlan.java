@@ -42,7 +42,13 @@ record TracePlan(Path file, TraceScale scale, long seed) {
 
         void add(TraceEntry entry) {
             int document = document(entry.hashIds());
-            String prompt = prompt(entry);
+            String before = beforeTheLast(entry);
+            String prompt = before + last(entry);
+            int[] tokens = tokenizer.tokenize(prompt);
+            if (tokens.length != entry.inputTokens()) {
+                prompt = cut(entry, before);
+                tokens = tokenizer.tokenize(prompt);
+            }
             planned.add(new PlannedRequest(
                     planned.size(),
                     document,
@@ -50,7 +56,7 @@ record TracePlan(Path file, TraceScale scale, long seed) {
                     false,
                     start(entry),
                     entry.inputTokens(),
-                    prefixes.add(tokenizer.tokenize(prompt)),
+                    prefixes.add(tokens),
                     entry.outputTokens(),
                     new CompletionBody(model, entry.outputTokens()).of(prompt)));
         }
@@ -66,21 +72,25 @@ record TracePlan(Path file, TraceScale scale, long seed) {
             return known;
         }
 
-        private String prompt(TraceEntry entry) {
-            List<Integer> blocks = entry.hashIds();
+        /** All blocks but the last, which may be shorter. */
+        private String beforeTheLast(TraceEntry entry) {
             StringBuilder text = new StringBuilder();
-            int last = blocks.size() - 1;
-            for (int block = 0; block < last; block++) {
-                text.append(pieces.piece(blocks.get(block), content(block, TraceEntry.BLOCK)));
+            for (int block = 0; block < entry.hashIds().size() - 1; block++) {
+                text.append(pieces.piece(entry.hashIds().get(block), content(block, TraceEntry.BLOCK)));
             }
-            String before = text.toString();
+            return text.toString();
+        }
+
+        private String last(TraceEntry entry) {
+            int last = entry.hashIds().size() - 1;
             int rest = content(last, entry.inputTokens() - last * TraceEntry.BLOCK);
-            String whole = before + pieces.piece(blocks.get(last), rest);
-            boolean exact = lengths.measure(whole).tokens() == entry.inputTokens();
-            return exact
-                    ? whole
-                    : lengths.cut(pieces.words(before, blocks.get(last)), entry.inputTokens())
-                            .text();
+            return pieces.piece(entry.hashIds().get(last), rest);
+        }
+
+        /** For a tokenizer by which the lengths of the blocks do not add up. */
+        private String cut(TraceEntry entry, String before) {
+            int last = entry.hashIds().get(entry.hashIds().size() - 1);
+            return lengths.cut(pieces.words(before, last), entry.inputTokens()).text();
         }
 
         /** Special tokens stand in the first block. */

@@ -12,12 +12,12 @@ import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
+import dev.vllmjunit.provision.Routers;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.router.HopTimeline;
 import dev.vllmjunit.router.Router;
-import dev.vllmjunit.router.RouterConfig;
 import java.net.URI;
 import java.nio.IntBuffer;
 import java.time.Duration;
@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -51,15 +50,7 @@ final class Rig implements AutoCloseable {
     private Rig(RunningStack started, int chunkTokens) {
         this.chunkTokens = chunkTokens;
         stack = parts.add("stack", started);
-        router = parts.add(
-                "router",
-                Router.start(new RouterConfig(
-                        targets(stack.prefill()),
-                        targets(stack.decode()),
-                        OptionalInt.empty(),
-                        DEADLINE,
-                        DEADLINE,
-                        DEADLINE)));
+        router = parts.add("router", Routers.inFrontOf(stack, DEADLINE));
         driver = parts.add("driver", new NettyLoadDriver());
         bucket = parts.add("bucket", new CacheBucket(stack.objectStore().orElseThrow()));
     }
@@ -190,12 +181,6 @@ final class Rig implements AutoCloseable {
 
     private MetricsSnapshot scrape(URI endpoint) {
         return PrometheusText.parse(control.getText(endpoint.resolve("/metrics")));
-    }
-
-    private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {
-        return nodes.stream()
-                .map(node -> new RouterConfig.Target(node.spec().name(), node.endpoint()))
-                .toList();
     }
 
     @Override

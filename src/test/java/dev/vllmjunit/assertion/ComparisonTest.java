@@ -25,6 +25,14 @@ class ComparisonTest {
     private final BenchmarkResult cold = Results.cold().build();
     private final BenchmarkResult warm = Results.warm().build();
 
+    /** 400 to 600 ms. */
+    private final BenchmarkResult spread = Results.warm()
+            .ttft(Stream.iterate(400.0, t -> t + 10)
+                    .limit(21)
+                    .mapToDouble(t -> t)
+                    .toArray())
+            .build();
+
     @Test
     void pass() {
         assertThat(warm).timeToFirstToken().mean().isAtLeast(3.6, TIMES).fasterThan(cold);
@@ -52,13 +60,6 @@ class ComparisonTest {
 
     @Test
     void failWithBothTimes() {
-        BenchmarkResult spread = Results.warm()
-                .ttft(Stream.iterate(400.0, t -> t + 10)
-                        .limit(21)
-                        .mapToDouble(t -> t)
-                        .toArray())
-                .build();
-
         assertThat(failure(() -> assertThat(spread)
                         .timeToFirstToken()
                         .mean()
@@ -139,13 +140,6 @@ class ComparisonTest {
 
     @Test
     void areInconclusiveWhereTheIntervalLeavesItOpen() {
-        BenchmarkResult spread = Results.warm()
-                .ttft(Stream.iterate(400.0, t -> t + 10)
-                        .limit(21)
-                        .mapToDouble(t -> t)
-                        .toArray())
-                .build();
-
         assertThat(failure(() -> assertThat(spread)
                         .timeToFirstToken()
                         .mean()
@@ -171,13 +165,6 @@ class ComparisonTest {
 
     @Test
     void ofPercentilesHoldWhateverBothIntervalsAllow() {
-        BenchmarkResult spread = Results.warm()
-                .ttft(Stream.iterate(400.0, t -> t + 10)
-                        .limit(21)
-                        .mapToDouble(t -> t)
-                        .toArray())
-                .build();
-
         assertThat(spread).timeToFirstToken().p50().isAtLeast(3.2, TIMES).fasterThan(cold);
         assertThat(failure(() -> assertThat(spread)
                         .timeToFirstToken()

@@ -15,10 +15,8 @@ import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.evidence.Tier;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -321,7 +319,7 @@ class FigureAssertTest {
                 IntStream.rangeClosed(1, 400).mapToDouble(i -> i * i / 100.0).toArray();
         LatencyAssert ttft = assertThat(Results.cold().ttft(squares).build()).timeToFirstToken();
 
-        assertThat(failure(() -> statistic(ttft, statistic).isEqualTo(Duration.ZERO)))
+        assertThat(catchThrowable(() -> statistic(ttft, statistic).isEqualTo(Duration.ZERO)))
                 .hasMessageStartingWith("\nExpecting " + name + " time to first token:\n  " + value + " (modelled)\n");
     }
 
@@ -334,86 +332,6 @@ class FigureAssertTest {
             case "p99" -> latency.p99();
             default -> latency.max();
         };
-    }
-
-    /** 1 to 3 s in eleven steps: 2 s give or take 440 ms. */
-    @ParameterizedTest
-    @MethodSource("questions")
-    void isInconclusiveWhereTheIntervalLeavesItOpen(Function<TimeAssert, TimeAssert> question, String asked) {
-        BenchmarkResult spread = Results.cold()
-                .ttft(1_000, 1_200, 1_400, 1_600, 1_800, 2_000, 2_200, 2_400, 2_600, 2_800, 3_000)
-                .build();
-
-        assertThatExceptionOfType(InvalidRunException.class)
-                .isThrownBy(() ->
-                        question.apply(assertThat(spread).timeToFirstToken().mean()))
-                .withMessage("INVALID (INCONCLUSIVE): mean time to first token was asked " + asked
-                        + "; it is 2 s (modelled), and its 95 % interval leaves it open; about 199 more documents, or"
-                        + " repetitions, would probably decide\n  95 % interval: 1.56 s to 2.44 s (modelled), bootstrap"
-                        + " over 11 documents\n  samples: 11 requests" + COLD);
-    }
-
-    static Stream<Arguments> questions() {
-        Duration low = Duration.ofMillis(1_900);
-        Duration high = Duration.ofMillis(2_100);
-        return Stream.of(
-                question("to be less than 2.1 s", time -> time.isLessThan(high)),
-                question("to be at most 1.9 s", time -> time.isAtMost(low)),
-                question("to be greater than 1.9 s", time -> time.isGreaterThan(low)),
-                question("to be at least 2.1 s", time -> time.isAtLeast(high)),
-                question("to be between 1.9 s and 2.1 s", time -> time.isBetween(low, high)),
-                question("to be within 5 % of 2 s", time -> time.isCloseTo(Duration.ofSeconds(2), percent(5))));
-    }
-
-    private static Arguments question(String asked, Function<TimeAssert, TimeAssert> question) {
-        return Arguments.of(Named.of(asked, question), asked);
-    }
-
-    @Test
-    void isJudgedWithTheConfidenceAskedFor() {
-        BenchmarkResult spread = Results.cold()
-                .ttft(1_000, 1_200, 1_400, 1_600, 1_800, 2_000, 2_200, 2_400, 2_600, 2_800, 3_000)
-                .build();
-
-        assertThat(spread).withConfidence(0.9).timeToFirstToken().mean().isLessThan(Duration.ofMillis(2_400));
-        assertThat(failure(() -> assertThat(spread)
-                        .withConfidence(0.99)
-                        .timeToFirstToken()
-                        .mean()
-                        .isLessThan(Duration.ofMillis(2_400))))
-                .isInstanceOf(InvalidRunException.class)
-                .hasMessageContaining(", and its 99 % interval leaves it open; ");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> assertThat(cold).withConfidence(95).throughput())
-                .withMessage("the confidence is 95.0; it must lie between 0 and 1, both excluded, as in 0.99");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> assertThat(cold).withConfidence(0).throughput());
-    }
-
-    @Test
-    void describesItselfAsAsked() {
-        assertThat(failure(
-                        () -> assertThat(cold).as("run %d", 7).computeSavings().isAtLeast(percent(60))))
-                .hasMessageStartingWith("[run 7] \nExpecting compute savings:\n  0 %\n");
-        assertThat(failure(() ->
-                        assertThat(cold).cacheHitRate().as("S3").from(Tier.S3).isAtLeast(percent(60))))
-                .hasMessageStartingWith("[S3] \nExpecting cache hit rate");
-        assertThat(failure(() -> assertThat(cold)
-                        .computeSavings()
-                        .withFailMessage("no savings")
-                        .isAtLeast(percent(60))))
-                .hasMessage("no savings");
-    }
-
-    @Test
-    void doesNotSayModelledOfWhatWasMeasured() {
-        assertThat(failure(
-                        () -> assertThat(Results.cold().stack("attach", false).build())
-                                .totalTime()
-                                .isLessThan(Duration.ofSeconds(1))))
-                .message()
-                .startsWith("\nExpecting total time:\n  69 s\nto be less than:\n  1 s\n")
-                .doesNotContain("modelled");
     }
 
     /** 0.57 x 100 is less than 57 in binary. */
@@ -455,24 +373,6 @@ class FigureAssertTest {
     }
 
     @Test
-    void writesTimesInTheUnitThatFitsThem() {
-        BenchmarkResult swift = Results.cold().ttft(0.05, 0.05).build();
-
-        assertThat(failure(() -> assertThat(swift).timeToFirstToken().mean().isAtLeast(Duration.ofNanos(100_000))))
-                .hasMessage(
-                        """
-
-                        Expecting mean time to first token:
-                          50 µs (modelled)
-                        to be at least:
-                          0.1 ms
-                        but it is 50 µs less
-                          95 % interval: 50 µs to 50 µs (modelled), bootstrap over 2 documents
-                          samples: 2 requests"""
-                                + COLD);
-    }
-
-    @Test
     void bothBoundsBelongToWhatLiesBetween() {
         LatencyAssert itl = assertThat(cold).interTokenLatency();
 
@@ -486,10 +386,6 @@ class FigureAssertTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> assertThat(cold).computeSavings().isBetween(percent(90), percent(60)))
                 .withMessage("between 90% and 60% lies nothing; write the lower first");
-    }
-
-    private static Throwable failure(ThrowingCallable assertion) {
-        return catchThrowable(assertion);
     }
 
     @Test

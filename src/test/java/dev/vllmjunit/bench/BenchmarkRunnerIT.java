@@ -1,6 +1,5 @@
 package dev.vllmjunit.bench;
 
-import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -22,7 +21,6 @@ import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.topology.ProfileLoader;
 import dev.vllmjunit.topology.TopologyMerge;
 import dev.vllmjunit.workload.LongDocumentQa;
-import dev.vllmjunit.workload.RepeatMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -41,12 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whole runs on the embedded stack: two documents of 2,000 tokens, each asked twice; blocks of 128, chunks of 256 tokens. */
 class BenchmarkRunnerIT {
 
-    private static final LongDocumentQa WORKLOAD = longDocumentQa()
-            .documents(2)
-            .documentLength(2_000)
-            .repeat(2)
-            .order(RepeatMode.TILE)
-            .outputTokens(8);
+    private static final LongDocumentQa WORKLOAD = EmbeddedRig.TWO_DOCUMENTS_TWICE;
 
     private EmbeddedRig rig;
 

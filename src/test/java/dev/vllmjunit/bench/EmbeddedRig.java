@@ -1,14 +1,15 @@
 package dev.vllmjunit.bench;
 
+import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
+
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.Routers;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.router.Router;
-import dev.vllmjunit.router.RouterConfig;
 import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.NodeRole;
@@ -16,6 +17,8 @@ import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.ProfileLoader;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.topology.TopologyMerge;
+import dev.vllmjunit.workload.LongDocumentQa;
+import dev.vllmjunit.workload.RepeatMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,10 +26,17 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** A topology with everything that a test class gets around it: router, load driver, bucket, runner. Closes them last first. */
 final class EmbeddedRig implements AutoCloseable {
+
+    /** Two documents of 2,000 tokens, each asked twice. */
+    static final LongDocumentQa TWO_DOCUMENTS_TWICE = longDocumentQa()
+            .documents(2)
+            .documentLength(2_000)
+            .repeat(2)
+            .order(RepeatMode.TILE)
+            .outputTokens(8);
 
     static final String MODEL = "meta-llama/Llama-3.1-70B";
 
@@ -44,8 +54,7 @@ final class EmbeddedRig implements AutoCloseable {
     private EmbeddedRig(ProvisionRequest request, RunningStack started, RunLimits limits) {
         this.request = request;
         stack = keep(started);
-        router = keep(Router.start(new RouterConfig(
-                targets(stack.prefill()), targets(stack.decode()), OptionalInt.empty(), DEADLINE, DEADLINE, DEADLINE)));
+        router = keep(Routers.inFrontOf(stack, DEADLINE));
         bucket = keep(new CacheBucket(stack.objectStore().orElseThrow()));
         runner = new BenchmarkRunner(
                 request.topology(),
@@ -124,11 +133,5 @@ final class EmbeddedRig implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError("a part of the rig does not close: " + part, e);
         }
-    }
-
-    private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {
-        return nodes.stream()
-                .map(node -> new RouterConfig.Target(node.spec().name(), node.endpoint()))
-                .toList();
     }
 }

@@ -1,6 +1,5 @@
 package dev.vllmjunit.bench;
 
-import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,7 +10,6 @@ import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.workload.LongDocumentQa;
-import dev.vllmjunit.workload.RepeatMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -31,12 +29,7 @@ class ForbiddenResetsIT {
 
     private static final String RESET = "reset_prefix_cache";
     private static final Pattern SALT = Pattern.compile("\"cache_salt\":\"(run-[0-9a-f-]{36})\"");
-    private static final LongDocumentQa WORKLOAD = longDocumentQa()
-            .documents(2)
-            .documentLength(2_000)
-            .repeat(2)
-            .order(RepeatMode.TILE)
-            .outputTokens(8);
+    private static final LongDocumentQa WORKLOAD = EmbeddedRig.TWO_DOCUMENTS_TWICE;
 
     private final Map<RunningNode, FrontDoor> doors = new HashMap<>();
     private EmbeddedRig inner;

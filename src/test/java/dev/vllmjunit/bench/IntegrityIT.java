@@ -1,6 +1,5 @@
 package dev.vllmjunit.bench;
 
-import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,7 +12,6 @@ import dev.vllmjunit.evidence.WrongOutputError;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.workload.LongDocumentQa;
-import dev.vllmjunit.workload.RepeatMode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -25,12 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damage to the cache that no status and no counter tells of. Two documents of 2,000 tokens are 14 objects, the warm-up's are 8. */
 class IntegrityIT {
 
-    private static final LongDocumentQa WORKLOAD = longDocumentQa()
-            .documents(2)
-            .documentLength(2_000)
-            .repeat(2)
-            .order(RepeatMode.TILE)
-            .outputTokens(8);
+    private static final LongDocumentQa WORKLOAD = EmbeddedRig.TWO_DOCUMENTS_TWICE;
 
     private EmbeddedRig rig;
 

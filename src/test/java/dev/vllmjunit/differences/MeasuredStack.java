@@ -12,12 +12,12 @@ import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.Routers;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
 import dev.vllmjunit.router.Router;
-import dev.vllmjunit.router.RouterConfig;
 import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.NodeRole;
@@ -37,7 +37,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
 
 /** An embedded 1P1D whose modelled times come from a given cost, with router and driver. Every run starts from empty caches. */
@@ -57,15 +56,7 @@ final class MeasuredStack implements AutoCloseable {
     MeasuredStack(Path directory, MeasuredCost cost, Workload workload) {
         request = request(directory, cost);
         stack = parts.add("stack", new EmbeddedProvisioner().start(request));
-        router = parts.add(
-                "router",
-                Router.start(new RouterConfig(
-                        targets(stack.prefill()),
-                        targets(stack.decode()),
-                        OptionalInt.empty(),
-                        DEADLINE,
-                        DEADLINE,
-                        DEADLINE)));
+        router = parts.add("router", Routers.inFrontOf(stack, DEADLINE));
         driver = parts.add("driver", new NettyLoadDriver());
         schedule = workload.plan(request.topology().model().id(), tokenizer());
     }
@@ -153,12 +144,6 @@ final class MeasuredStack implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {
-        return nodes.stream()
-                .map(node -> new RouterConfig.Target(node.spec().name(), node.endpoint()))
-                .toList();
     }
 
     @Override
