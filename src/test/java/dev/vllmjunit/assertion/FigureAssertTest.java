@@ -6,7 +6,6 @@ import static dev.vllmjunit.assertion.PerformanceAssertions.tokensPerSecond;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.InvalidReason;
@@ -15,13 +14,11 @@ import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.evidence.Tier;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each assertion three ways: one it passes, one it fails with the whole message, one it calls INVALID. */
@@ -302,36 +299,6 @@ class FigureAssertTest {
         Stream.of(holds, fails).forEach(assertion -> assertThatExceptionOfType(InvalidRunException.class)
                 .isThrownBy(() -> assertion.accept(assertThat(untrusted)))
                 .withMessage("INVALID (CACHE_STATE_NOT_REACHED): EMPTY was asked for, but 5 tokens were found" + COLD));
-    }
-
-    /** Of 400 squares, so that every statistic has a value of its own. */
-    @ParameterizedTest
-    @CsvSource({
-        "mean, mean, 535 ms",
-        "p50, p50, 402 ms",
-        "p90, p90, 1.3 s",
-        "p95, p95, 1.44 s",
-        "p99, p99, 1.57 s",
-        "max, maximum, 1.6 s"
-    })
-    void readsTheStatisticItIsNamedAfter(String statistic, String name, String value) {
-        double[] squares =
-                IntStream.rangeClosed(1, 400).mapToDouble(i -> i * i / 100.0).toArray();
-        LatencyAssert ttft = assertThat(Results.cold().ttft(squares).build()).timeToFirstToken();
-
-        assertThat(catchThrowable(() -> statistic(ttft, statistic).isEqualTo(Duration.ZERO)))
-                .hasMessageStartingWith("\nExpecting " + name + " time to first token:\n  " + value + " (modelled)\n");
-    }
-
-    private static TimeAssert statistic(LatencyAssert latency, String name) {
-        return switch (name) {
-            case "mean" -> latency.mean();
-            case "p50" -> latency.p50();
-            case "p90" -> latency.p90();
-            case "p95" -> latency.p95();
-            case "p99" -> latency.p99();
-            default -> latency.max();
-        };
     }
 
     /** 0.57 x 100 is less than 57 in binary. */
