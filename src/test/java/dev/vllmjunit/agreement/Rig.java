@@ -10,6 +10,7 @@ import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.load.NettyLoadDriver;
 import dev.vllmjunit.load.RequestRecord;
+import dev.vllmjunit.provision.Caches;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.Routers;
@@ -136,13 +137,7 @@ final class Rig implements AutoCloseable {
 
     /** Drops the nodes' own prefix caches, and what the KV cache server holds in host memory where asked. */
     void reset(boolean external) {
-        String path = "/reset_prefix_cache?reset_running_requests=false&reset_external=" + external;
-        stack.nodes().forEach(node -> Awaitility.await()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(POLL)
-                .timeout(DEADLINE)
-                .until(() -> control.post(node.endpoint().resolve(path)).contains("true")));
+        Caches.drop(stack, control, external, DEADLINE);
     }
 
     /** All counters once they stand still. */

@@ -11,9 +11,9 @@ import dev.vllmjunit.evidence.TransferTotals;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.load.LoadResult;
 import dev.vllmjunit.load.NettyLoadDriver;
+import dev.vllmjunit.provision.Caches;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Routers;
-import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.embedded.EmbeddedProvisioner;
@@ -43,7 +43,6 @@ import java.util.stream.StreamSupport;
 final class MeasuredStack implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
-    private static final String RESET = "/reset_prefix_cache?reset_running_requests=false&reset_external=true";
 
     private final StartedParts parts = new StartedParts();
     private final ControlClient control = new ControlClient(DEADLINE);
@@ -63,7 +62,7 @@ final class MeasuredStack implements AutoCloseable {
 
     /** Sends every request; none may fail. */
     BenchmarkResult run() {
-        stack.nodes().forEach(this::dropCache);
+        Caches.drop(stack, control, true, DEADLINE);
         Instant startedAt = Instant.now();
         LoadResult load = driver.run(schedule, router.endpoint(), DEADLINE, done -> {});
         return result(load, startedAt).requireValid();
@@ -87,13 +86,6 @@ final class MeasuredStack implements AutoCloseable {
                 new TransferTotals(0, 0, 0, 0, 0),
                 Map.of(),
                 List.of());
-    }
-
-    private void dropCache(RunningNode node) {
-        String answer = control.post(node.endpoint().resolve(RESET));
-        if (!answer.contains("true")) {
-            throw new AssertionError(node.spec().name() + " keeps its cache: " + answer);
-        }
     }
 
     private Tokenizer tokenizer() {
