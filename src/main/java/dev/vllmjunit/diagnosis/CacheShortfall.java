@@ -37,8 +37,9 @@ final class CacheShortfall {
         return where(symptoms, lack -> lack.elsewhere > lack.computed && lack.device > 0);
     }
 
+    /** A prefix that prompts share may rightly be found there: little of it is no cause. */
     static List<Evidence> fromHostMemory(Symptoms symptoms) {
-        return where(symptoms, lack -> lack.host > 0);
+        return where(symptoms, lack -> lack.host > Math.max(0, lack.elsewhere));
     }
 
     static List<Evidence> computedAgain(Symptoms symptoms) {

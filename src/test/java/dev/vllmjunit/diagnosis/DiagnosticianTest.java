@@ -4,7 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vllmjunit.diagnosis.Faults.Fault;
 import dev.vllmjunit.diagnosis.PartLog.Line;
+import dev.vllmjunit.evidence.BenchmarkResult.Problem;
+import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.CacheStateCheck;
+import dev.vllmjunit.evidence.PrometheusText;
+import dev.vllmjunit.evidence.TokenAccount;
+import dev.vllmjunit.workload.Arrivals;
+import dev.vllmjunit.workload.PlannedRequest;
+import dev.vllmjunit.workload.Schedule;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -68,6 +78,37 @@ class DiagnosticianTest {
                                 + "    decode-1:812: RuntimeError: NIXL compatibility hash mismatch. Local: a, Remote: b.\n"
                                 + "    Remedy: the same version, model and `--dtype` on both; only for different kinds of accelerator"
                                 + " `enforce_handshake_compat: false`");
+    }
+
+    /** Not only the words of a file: what the check of the cache state really says is understood. */
+    @Test
+    void theCheckOfTheCacheStateIsUnderstood() {
+        assertThat(notReached(CacheState.S3_ONLY, 416, 3_584, 0, 0)).containsExactly("engine-cache-answered");
+        assertThat(notReached(CacheState.S3_ONLY, 416, 2_048, 1_536, 0)).containsExactly("host-memory-answered");
+        assertThat(notReached(CacheState.S3_AFTER_RESTART, 1_952, 2_048, 0, 0)).containsExactly("stored-not-found");
+        assertThat(notReached(CacheState.WARM, 4_000, 0, 0, 0)).containsExactly("evicted-before-use");
+    }
+
+    /** Two documents of 1,000 tokens, each asked twice; blocks of 128 and chunks of 256 tokens. */
+    private static List<String> notReached(CacheState state, long computed, long device, long host, long s3) {
+        List<PlannedRequest> requests = IntStream.range(0, 4)
+                .mapToObj(i -> new PlannedRequest(
+                        i, i % 2, i / 2, false, Duration.ZERO, 1_000, 20, new byte[] {(byte) (i % 2)}))
+                .toList();
+        Schedule schedule = new Schedule("s", "/v1/completions", new Arrivals.ClosedLoop(1), requests);
+        TokenAccount tokens = new TokenAccount(4_000, computed, device, host, s3, 0, 0, 80);
+        Problem problem = new CacheStateCheck(schedule, tokens, 128, 256, true)
+                .verify(state)
+                .orElseThrow();
+        Symptoms symptoms = Symptoms.none()
+                .withSaid(problem.detail())
+                .withDelta(
+                        "prefill-0",
+                        PrometheusText.parse(
+                                "vllm:prompt_tokens_by_source_total{source=\"local_compute\"} " + computed));
+        return Diagnostician.diagnose(symptoms).stream()
+                .map(diagnosis -> diagnosis.cause().id())
+                .toList();
     }
 
     @Test
