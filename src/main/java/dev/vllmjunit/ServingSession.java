@@ -23,6 +23,7 @@ import dev.vllmjunit.workload.Workload;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /** The running topology of one class, its runs, and their report. */
@@ -185,8 +186,8 @@ final class ServingSession implements ServingStack, AutoCloseable {
     }
 
     /** Adds logs and counters to the report of a test that has run something. */
-    void testEnded() {
-        report.testEnded(stack, runner);
+    void testEnded(Optional<Throwable> failure) {
+        report.testEnded(stack, runner, failure);
     }
 
     void passed(String test) {

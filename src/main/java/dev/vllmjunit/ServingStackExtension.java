@@ -24,6 +24,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.support.AnnotationSupport;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Starts the topology that {@link PrefillNode}, {@link DecodeNode} and {@link S3Cache} declare and injects the
@@ -61,7 +62,10 @@ final class ServingStackExtension
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        inSession(context, ServingSession::testEnded);
+        inSession(
+                context,
+                session -> session.testEnded(
+                        context.getExecutionException().filter(thrown -> !(thrown instanceof TestAbortedException))));
     }
 
     @Override

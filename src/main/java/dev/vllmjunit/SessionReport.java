@@ -3,6 +3,7 @@ package dev.vllmjunit;
 import dev.vllmjunit.assertion.ExpectationTable;
 import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.RunObserver;
+import dev.vllmjunit.diagnosis.Diagnosis;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.history.History;
@@ -35,6 +36,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ final class SessionReport {
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
     private final List<TestVerdict> verdicts = new ArrayList<>();
     private final Map<String, String> skipped = new TreeMap<>();
+    private final Examination examination;
     private boolean usedSinceTestBegan;
     private @Nullable Schedule planned;
     private final Set<String> shown = new HashSet<>();
@@ -55,10 +58,11 @@ final class SessionReport {
     private Function<Demand, List<String>> notFeasible = demand -> List.of();
     private long startedNanos;
 
-    SessionReport(Class<?> type, Settings settings, Topology topology) {
+    SessionReport(Class<?> type, Settings settings, Topology topology, Path logDirectory) {
         Masking process = Masking.ofProcess();
         Masking masking = settings.get(Setting.ATTACH_TOKEN).map(process::and).orElse(process);
         this.topology = topology;
+        this.examination = new Examination(topology, logDirectory, masking::mask);
         this.reports = new Reports(
                 settings.require(Setting.REPORTS_DIRECTORY),
                 Path.of(PropertiesUtils.loadAllureProperties()
@@ -96,8 +100,8 @@ final class SessionReport {
         }
     }
 
-    /** Attaches what there is to read about a start that failed. */
-    void startFailed(Path logDirectory) {
+    /** Attaches what there is to read about a start that failed, and adds to the exception why it probably did. */
+    void startFailed(Path logDirectory, Throwable failure) {
         showFindings();
         try (Stream<Path> logs = Files.list(logDirectory)) {
             logs.filter(file -> file.toString().endsWith(".log"))
@@ -105,6 +109,15 @@ final class SessionReport {
                     .forEach(log -> reports.attachFile(String.valueOf(log.getFileName()), log));
         } catch (IOException e) {
             console.line("No logs to attach: " + e);
+        }
+        diagnosed(examination.of(failure, Map.of()));
+    }
+
+    private void diagnosed(List<Diagnosis> diagnoses) {
+        if (!diagnoses.isEmpty()) {
+            diagnoses.forEach(diagnosis -> console.line(diagnosis.brief()));
+            reports.attachText(
+                    "diagnosis", diagnoses.stream().map(Diagnosis::describe).collect(Collectors.joining("\n\n")));
         }
     }
 
@@ -143,6 +156,7 @@ final class SessionReport {
     }
 
     void ran(BenchmarkResult result) {
+        examination.ran(result);
         reports.run(result, schedule());
         console.summary(result);
         if (result.conditions().repetition().isEmpty()) {
@@ -181,8 +195,11 @@ final class SessionReport {
                 concurrency);
     }
 
-    /** Compares the runs of a test that had several, and attaches what the nodes said and the object store holds. */
-    void testEnded(RunningStack stack, BenchmarkRunner runner) {
+    /**
+     * Compares the runs of a test that had several, attaches what the nodes said and the object store holds, and adds to the exception
+     * of one that failed why it probably did.
+     */
+    void testEnded(RunningStack stack, BenchmarkRunner runner, Optional<Throwable> failure) {
         if (!usedSinceTestBegan) {
             return;
         }
@@ -194,8 +211,11 @@ final class SessionReport {
         sinceTestBegan.clear();
         stack.nodes().forEach(this::attachLog);
         stack.logs().forEach((part, log) -> reports.attachFile(part + " log", log));
-        runner.rawMetrics().forEach((node, text) -> reports.attachText(node + " /metrics", text));
+        Map<String, String> metrics = runner.rawMetrics();
+        metrics.forEach((node, text) -> reports.attachText(node + " /metrics", text));
         runner.stored().ifPresent(stored -> reports.attachText("object store", stored));
+        failure.ifPresent(thrown -> diagnosed(examination.of(thrown, metrics)));
+        examination.next();
     }
 
     void judged(TestVerdict verdict) {

@@ -58,7 +58,7 @@ final class SessionStart {
                 .load(settings.profileFor(declaration))
                 .with(settings);
         Topology topology = TopologyMerge.merge(declaration, profile);
-        SessionReport report = new SessionReport(type, settings, topology);
+        SessionReport report = new SessionReport(type, settings, topology, logDirectory());
         RunningStack stack = keep("nodes", provision(topology, profile, report));
         Entrance entrance = stack.externalRouter()
                 .map(Entrance::external)
@@ -86,7 +86,7 @@ final class SessionStart {
             lint(topology, profile, provisioner, report);
             return provisioner.start(request);
         } catch (RuntimeException e) {
-            report.startFailed(request.logDirectory());
+            report.startFailed(request.logDirectory(), e);
             throw e;
         }
     }

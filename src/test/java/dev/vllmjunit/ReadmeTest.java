@@ -2,6 +2,7 @@ package dev.vllmjunit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vllmjunit.diagnosis.Diagnostician;
 import dev.vllmjunit.engine.cost.PublishedTable;
 import dev.vllmjunit.lint.Linter;
 import dev.vllmjunit.topology.Setting;
@@ -38,6 +39,11 @@ class ReadmeTest {
     @Test
     void listsEveryRuleOfTheLint() throws IOException {
         assertThat(readme()).contains(Linter.markdownTable());
+    }
+
+    @Test
+    void listsEveryCauseThatIsDiagnosed() throws IOException {
+        assertThat(readme()).contains(Diagnostician.markdownTable());
     }
 
     @Test

@@ -60,6 +60,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.evidence")
             .layer("history")
             .definedBy("dev.vllmjunit.history")
+            .layer("diagnosis")
+            .definedBy("dev.vllmjunit.diagnosis")
             .layer("bench")
             .definedBy("dev.vllmjunit.bench")
             .layer("assertion")
@@ -80,6 +82,7 @@ class RulesOfTheHouseTest {
                     "kvstore",
                     "workload",
                     "load",
+                    "diagnosis",
                     "evidence",
                     "history",
                     "bench",
@@ -127,6 +130,8 @@ class RulesOfTheHouseTest {
                     "engine.http")
             .whereLayer("evidence")
             .mayOnlyAccessLayers("topology", "workload", "load", "router")
+            .whereLayer("diagnosis")
+            .mayOnlyAccessLayers("topology", "evidence")
             .whereLayer("bench")
             .mayOnlyAccessLayers("topology", "http", "provision", "router", "kvstore", "workload", "load", "evidence")
             .whereLayer("history")
@@ -137,6 +142,7 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers(
                     "topology",
                     "lint",
+                    "diagnosis",
                     "evidence",
                     "history",
                     "stats",

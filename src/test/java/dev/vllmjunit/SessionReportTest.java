@@ -145,7 +145,8 @@ class SessionReportTest {
         return new SessionReport(
                 SessionReportTest.class,
                 settings,
-                run(CacheState.EMPTY, 1).conditions().topology());
+                run(CacheState.EMPTY, 1).conditions().topology(),
+                reports.resolve("logs"));
     }
 
     private static BenchmarkResult run(CacheState state, int requests) {

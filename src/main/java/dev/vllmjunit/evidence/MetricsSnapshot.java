@@ -1,5 +1,6 @@
 package dev.vllmjunit.evidence;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -44,6 +45,13 @@ public record MetricsSnapshot(Map<Series, Double> series) {
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
                         entry -> entry.getValue() - earlier.series.getOrDefault(entry.getKey(), 0.0))));
+    }
+
+    /** This difference of two scrapes and another, series by series. */
+    public MetricsSnapshot plus(MetricsSnapshot other) {
+        Map<Series, Double> all = new HashMap<>(series);
+        other.series.forEach((key, value) -> all.merge(key, value, Double::sum));
+        return new MetricsSnapshot(all);
     }
 
     /** Sum over all series of this name. */

@@ -1,5 +1,6 @@
 package dev.vllmjunit.report;
 
+import dev.vllmjunit.diagnosis.Area;
 import dev.vllmjunit.evidence.InvalidReason;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,6 +20,9 @@ final class Categories {
 
     static String json() {
         List<Map<String, Object>> categories = new ArrayList<>();
+        for (Area area : Area.values()) {
+            categories.add(cause(area));
+        }
         for (InvalidReason reason : EnumSet.complementOf(EnumSet.of(InvalidReason.TEST_BROKEN))) {
             categories.add(category(name(reason), "broken", "messageRegex", regex(reason)));
         }
@@ -29,6 +33,14 @@ final class Categories {
                 "FAIL: wrong output", "failed", "traceRegex", ".*dev\\.vllmjunit\\.evidence\\.WrongOutputError.*"));
         categories.add(category("FAIL: an expectation was not met", "failed", "messageRegex", ".*"));
         return new Json(UnaryOperator.identity()).write(categories);
+    }
+
+    /** A failure that was traced to a cause stands there, too: its exception carries the diagnosis. */
+    private static Map<String, Object> cause(Area area) {
+        Map<String, Object> category =
+                category("Cause: " + area.label(), "failed", "traceRegex", ".*Diagnosis: " + area.label() + ": .*");
+        category.put("matchedStatuses", List.of("failed", "broken"));
+        return category;
     }
 
     /** An exception of none of the kinds above. */

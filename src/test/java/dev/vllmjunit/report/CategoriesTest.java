@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vllmjunit.diagnosis.Diagnosed;
+import dev.vllmjunit.diagnosis.Diagnosis;
+import dev.vllmjunit.diagnosis.Diagnostician;
+import dev.vllmjunit.diagnosis.Symptoms;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.provision.ProvisionException;
@@ -50,13 +54,26 @@ class CategoriesTest {
                 .containsExactly("FAIL: an expectation was not met");
     }
 
+    @Test
+    void whatWasTracedToACauseIsSortedByThatToo() throws Exception {
+        Diagnosis diagnosis = Diagnostician.diagnose(Symptoms.none().withSaid("HTTP 404: {\"detail\":\"Not Found\"}"))
+                .get(0);
+        Throwable failed = new AssertionError("too slow");
+        failed.addSuppressed(new Diagnosed(List.of(diagnosis)));
+        Throwable broken = new InvalidRunException(InvalidReason.REQUESTS_FAILED, "3 of 3 requests failed");
+        broken.addSuppressed(new Diagnosed(List.of(diagnosis)));
+
+        assertThat(categories("failed", failed)).containsExactly("Cause: request", "FAIL: an expectation was not met");
+        assertThat(categories("broken", broken)).containsExactly("Cause: request", "INVALID: requests failed");
+    }
+
     /** As Allure 2.34 does it: whole message, whole trace, a dot matching line ends. */
     private static List<String> categories(String status, Throwable thrown) throws Exception {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace, true));
         List<String> names = new ArrayList<>();
         for (JsonNode category : new ObjectMapper().readTree(Categories.json())) {
-            if (category.get("matchedStatuses").get(0).asText().equals(status)
+            if (category.get("matchedStatuses").toString().contains('"' + status + '"')
                     && matches(category, "messageRegex", String.valueOf(thrown.getMessage()))
                     && matches(category, "traceRegex", trace.toString())) {
                 names.add(category.get("name").asText());

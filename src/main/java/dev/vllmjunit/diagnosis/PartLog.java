@@ -1,0 +1,30 @@
+package dev.vllmjunit.diagnosis;
+
+import java.util.List;
+
+/**
+ * What one part logged in the time that is looked at.
+ *
+ * @param name the part's, for instance {@code prefill-0}
+ * @param part its kind
+ * @param lines in the order of the log
+ */
+public record PartLog(String name, Part part, List<Line> lines) {
+
+    /**
+     * A line of a log.
+     *
+     * @param number in the file, from 1
+     * @param text without line end, colours and credentials
+     */
+    public record Line(long number, String text) {}
+
+    /** Copies the lines. */
+    public PartLog {
+        lines = List.copyOf(lines);
+    }
+
+    Evidence evidence(Line line) {
+        return new Evidence(name + ":" + line.number(), line.text());
+    }
+}
