@@ -54,6 +54,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.provision.attach")
             .layer("provision.embedded")
             .definedBy("dev.vllmjunit.provision.embedded")
+            .layer("provision.vllm")
+            .definedBy("dev.vllmjunit.provision.vllm")
             .layer("provision.local")
             .definedBy("dev.vllmjunit.provision.local..")
             .layer("evidence")
@@ -116,8 +118,10 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "kvstore", "http")
             .whereLayer("provision.attach")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
-            .whereLayer("provision.local")
+            .whereLayer("provision.vllm")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
+            .whereLayer("provision.local")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "provision.vllm", "http")
             .whereLayer("provision.embedded")
             .mayOnlyAccessLayers(
                     "topology",

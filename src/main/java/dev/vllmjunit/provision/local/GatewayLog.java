@@ -2,7 +2,7 @@ package dev.vllmjunit.provision.local;
 
 import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.provision.ProvisionException;
-import dev.vllmjunit.provision.local.process.LogTail;
+import dev.vllmjunit.provision.vllm.LogTail;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

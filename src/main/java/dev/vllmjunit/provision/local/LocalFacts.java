@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.local;
 
+import dev.vllmjunit.provision.vllm.S3Writer;
 import dev.vllmjunit.provision.local.install.EngineHome;
 import dev.vllmjunit.topology.NodeSpec;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package dev.vllmjunit.provision.local;
 
+import dev.vllmjunit.provision.vllm.S3Writer;
+import dev.vllmjunit.provision.vllm.ObjWriter;
+import dev.vllmjunit.provision.vllm.Starters;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.NodeAgreement;
@@ -116,7 +119,7 @@ final class LocalStart {
                 .orElseThrow(() -> new ProvisionException(
                         launch.home().root() + " holds no NIXL with an OBJ plugin, which s3Cache.writer OBJ needs"));
         int blockTokens = launch.request().topology().cacheChunkTokens();
-        return new ObjWriter(store, plugins, storeReady(), blockTokens);
+        return new ObjWriter(store, true, Optional.of(plugins), Optional.of(storeReady()), blockTokens);
     }
 
     private Path storeReady() {

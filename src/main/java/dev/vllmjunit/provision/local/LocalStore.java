@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.local;
 
+import dev.vllmjunit.provision.vllm.ObjWriter;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;

@@ -1,8 +1,11 @@
 package dev.vllmjunit.provision.local;
 
+import dev.vllmjunit.provision.vllm.Readiness;
+import dev.vllmjunit.provision.vllm.NodeCommand;
+import dev.vllmjunit.provision.vllm.S3Writer;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.RunningNode;
-import dev.vllmjunit.provision.local.process.FreePorts;
+import dev.vllmjunit.provision.vllm.FreePorts;
 import dev.vllmjunit.provision.local.process.ManagedProcess;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;
@@ -34,10 +37,11 @@ record NodeStart(Launch launch, NodeCommand command) {
                 launch.request().topology().model(),
                 launch.request().topology().kvTransfer(),
                 served(launch),
+                Launch.HOST,
                 spec.port().orElseGet(FreePorts::next),
                 firstSideChannel.isPresent() ? firstSideChannel.getAsInt() + position : FreePorts.next(),
                 spec.role() == NodeRole.PREFILL ? s3 : Optional.empty(),
-                threads(launch));
+                OptionalInt.of(threads(launch)));
         return new NodeStart(launch, command);
     }
 

@@ -2,6 +2,8 @@ package dev.vllmjunit.provision.local.process;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.provision.vllm.LogReason;
+import dev.vllmjunit.provision.vllm.WatchedPart;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * A process and all that it starts, which end when this is closed and when this JVM ends, however it ends: a guard process ends them when
  * the pipe from this JVM closes. Shared memory they have mapped is removed. Thread-safe.
  */
-public final class ManagedProcess implements AutoCloseable {
+public final class ManagedProcess implements WatchedPart, AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ENDING = Duration.ofSeconds(15);
@@ -80,12 +82,12 @@ public final class ManagedProcess implements AutoCloseable {
     /** What runs the guard, and the guard: Python 3.9 or later on Linux. */
     public record Guarding(Path python, Path script) {}
 
-    /** What messages call it. */
+    @Override
     public String name() {
         return spec.name();
     }
 
-    /** Where its output goes. */
+    @Override
     public Path log() {
         return spec.log();
     }
@@ -100,11 +102,7 @@ public final class ManagedProcess implements AutoCloseable {
         return guard.isAlive() ? OptionalInt.empty() : OptionalInt.of(guard.exitValue());
     }
 
-    /**
-     * Fails if it has ended.
-     *
-     * @throws ProvisionException with the last error in its log
-     */
+    @Override
     public void requireRunning() {
         exitStatus().ifPresent(status -> {
             throw failed("ended with " + described(status));
@@ -146,13 +144,13 @@ public final class ManagedProcess implements AutoCloseable {
         }
     }
 
-    /** A failure of this process, with the last error in its log. */
+    @Override
     public ProvisionException failed(String what) {
         return new ProvisionException(
                 spec.name() + " " + what + ": " + LogReason.of(spec.log(), logStart) + "\n(log: " + spec.log() + ")");
     }
 
-    /** Reads what it has logged so far, without what others did before. */
+    @Override
     public String logText() {
         return LogReason.read(spec.log(), logStart);
     }

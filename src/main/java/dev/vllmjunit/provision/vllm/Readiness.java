@@ -1,9 +1,8 @@
-package dev.vllmjunit.provision.local;
+package dev.vllmjunit.provision.vllm;
 
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.ProvisionException;
-import dev.vllmjunit.provision.local.process.ManagedProcess;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,37 +11,42 @@ import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Waits until a process does what it was started for; fails as soon as it cannot any more, with the reason its log gives. */
-final class Readiness {
+/** Waits until a part does what it was started for; fails as soon as it cannot any more, with the reason its log gives. */
+public final class Readiness {
 
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CALL = Duration.ofSeconds(10);
     /** A node may go on for minutes without an engine. */
     private static final List<String> DEAD = List.of("EngineCore failed to start", "Engine core initialization failed");
 
-    private final ManagedProcess process;
+    private final WatchedPart part;
     private final long deadlineNanos;
     private final Duration longest;
     private final ControlClient control = new ControlClient(CALL);
 
-    Readiness(ManagedProcess process, Duration longest) {
-        this.process = process;
+    /**
+     * For a part that was just started.
+     *
+     * @param longest from now on
+     */
+    public Readiness(WatchedPart part, Duration longest) {
+        this.part = part;
         this.longest = longest;
         this.deadlineNanos = System.nanoTime() + longest.toNanos();
     }
 
     /** Until a GET of the URL succeeds. */
-    void awaitAnswer(URI url) {
+    public void awaitAnswer(URI url) {
         until(() -> answers(url), "does not answer at " + url);
     }
 
     /** Until the log holds the words. */
-    void awaitLine(String words) {
-        until(() -> process.logText().contains(words), "answers, but its log does not say \"" + words + "\"");
+    public void awaitLine(String words) {
+        until(() -> part.logText().contains(words), "answers, but its log does not say \"" + words + "\"");
     }
 
     /** Until something else holds. */
-    void until(BooleanSupplier condition, String otherwise) {
+    public void until(BooleanSupplier condition, String otherwise) {
         Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
         try {
             Awaitility.await()
@@ -55,32 +59,39 @@ final class Readiness {
                         return condition.getAsBoolean();
                     });
         } catch (ConditionTimeoutException e) {
-            throw process.failed("was given " + longest.toSeconds() + " s (vllm.start-timeout), but " + otherwise
+            throw part.failed("was given " + longest.toSeconds() + " s (vllm.start-timeout), but " + otherwise
                     + ". The last that its log says");
         }
     }
 
-    void requireModel(URI endpoint, String id) {
+    /**
+     * Checks what it serves.
+     *
+     * @throws ProvisionException if that is another model
+     */
+    public void requireModel(URI endpoint, String id) {
         List<String> served =
                 control.getJson(endpoint.resolve("/v1/models")).path("data").findValuesAsText("id");
         if (!served.contains(id)) {
-            throw new ProvisionException(process.name() + " serves " + served + " instead of " + id);
+            throw new ProvisionException(part.name() + " serves " + served + " instead of " + id);
         }
     }
 
-    String version(URI endpoint) {
+    /** What {@code /version} says. */
+    public String version(URI endpoint) {
         return control.getJson(endpoint.resolve("/version")).path("version").asText("unknown");
     }
 
-    Path log() {
-        return process.log();
+    /** Its log. */
+    public Path log() {
+        return part.log();
     }
 
     private void requireAlive() {
-        process.requireRunning();
-        String text = process.logText();
+        part.requireRunning();
+        String text = part.logText();
         if (DEAD.stream().anyMatch(text::contains)) {
-            throw process.failed("did not start its engine");
+            throw part.failed("did not start its engine");
         }
     }
 

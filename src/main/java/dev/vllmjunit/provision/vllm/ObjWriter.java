@@ -1,9 +1,11 @@
-package dev.vllmjunit.provision.local;
+package dev.vllmjunit.provision.vllm;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
@@ -12,11 +14,15 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
  * its arguments, and everybody may read a command line.
  *
  * @param store where it keeps its objects
- * @param plugins directory of NIXL's plugins, OBJ among them
- * @param storeReady file that exists as soon as the store answers: vLLM asks it once, and does not start without
+ * @param cpu whether its nodes compute on a CPU, where vLLM refuses its own tiering
+ * @param plugins directory of NIXL's plugins, OBJ among them; empty for NIXL's own
+ * @param storeReady file that exists as soon as the store answers: vLLM asks it once, and does not start without; empty where the
+ *     store answers already
  * @param blockTokens tokens in an object
  */
-record ObjWriter(ObjectStoreAccess store, Path plugins, Path storeReady, int blockTokens) implements S3Writer {
+public record ObjWriter(
+        ObjectStoreAccess store, boolean cpu, Optional<Path> plugins, Optional<Path> storeReady, int blockTokens)
+        implements S3Writer {
 
     private static final long HOST_TIER_BYTES = 1L << 30;
     private static final int IO_THREADS = 4;
@@ -25,11 +31,13 @@ record ObjWriter(ObjectStoreAccess store, Path plugins, Path storeReady, int blo
     @Override
     public ObjectNode connector() {
         ObjectNode connector = NodeCommand.connector("OffloadingConnector", "kv_both");
-        ObjectNode tier = connector
-                .putObject("kv_connector_extra_config")
-                .put("spec_name", "CpuTieringOffloadingSpec")
-                .put("spec_module_path", "cpu_tiering_spec")
-                .put("cpu_bytes_to_use", HOST_TIER_BYTES)
+        ObjectNode extra = connector.putObject("kv_connector_extra_config");
+        if (cpu) {
+            extra.put("spec_name", "CpuTieringOffloadingSpec").put("spec_module_path", "cpu_tiering_spec");
+        } else {
+            extra.put("spec_name", "TieringOffloadingSpec");
+        }
+        ObjectNode tier = extra.put("cpu_bytes_to_use", HOST_TIER_BYTES)
                 .putArray("secondary_tiers")
                 .addObject()
                 .put("type", "obj")
@@ -44,7 +52,7 @@ record ObjWriter(ObjectStoreAccess store, Path plugins, Path storeReady, int blo
     }
 
     /** The part of a key before the slash that vLLM puts in front of the model's name. */
-    static String prefix(String keyPrefix) {
+    public static String prefix(String keyPrefix) {
         String stripped = keyPrefix.replaceAll("/+$", "");
         return stripped.isEmpty() ? DEFAULT_PREFIX : stripped;
     }
@@ -52,7 +60,7 @@ record ObjWriter(ObjectStoreAccess store, Path plugins, Path storeReady, int blo
     @Override
     public Map<String, String> environment() {
         AwsCredentials keys = store.credentials().resolveCredentials();
-        return Map.of(
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "AWS_ACCESS_KEY_ID",
                 keys.accessKeyId(),
                 "AWS_SECRET_ACCESS_KEY",
@@ -67,13 +75,12 @@ record ObjWriter(ObjectStoreAccess store, Path plugins, Path storeReady, int blo
                 "when_required",
                 "AWS_RESPONSE_CHECKSUM_VALIDATION",
                 "when_required",
-                "NIXL_PLUGIN_DIR",
-                plugins.toString(),
                 // Without it the engine dies of the first PUT.
                 "NIXL_TELEMETRY_ENABLE",
-                "y",
-                "VLLM_JUNIT_STORE_READY",
-                storeReady.toString());
+                "y"));
+        plugins.ifPresent(directory -> environment.put("NIXL_PLUGIN_DIR", directory.toString()));
+        storeReady.ifPresent(mark -> environment.put("VLLM_JUNIT_STORE_READY", mark.toString()));
+        return environment;
     }
 
     @Override

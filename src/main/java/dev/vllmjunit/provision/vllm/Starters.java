@@ -1,4 +1,4 @@
-package dev.vllmjunit.provision.local;
+package dev.vllmjunit.provision.vllm;
 
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.StartedParts;
@@ -13,19 +13,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Starts parts side by side. The first that fails decides the message, and ends the others at once. */
-final class Starters implements AutoCloseable {
+public final class Starters implements AutoCloseable {
 
     private final StartedParts parts;
     private final ExecutorService threads = Executors.newCachedThreadPool(Starters::thread);
     private final List<CompletableFuture<?>> starting = new ArrayList<>();
     private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
 
-    Starters(StartedParts parts) {
+    /** Whose parts end with the first failure. */
+    public Starters(StartedParts parts) {
         this.parts = parts;
     }
 
     /** Starts a part; what it returns is there after {@link #join}. */
-    <T> Supplier<T> run(Supplier<T> part) {
+    public <T> Supplier<T> run(Supplier<T> part) {
         CompletableFuture<T> future =
                 CompletableFuture.supplyAsync(part, threads).whenComplete((started, failure) -> ended(failure));
         starting.add(future);
@@ -43,7 +44,7 @@ final class Starters implements AutoCloseable {
      *
      * @throws ProvisionException the first failure
      */
-    void join() {
+    public void join() {
         CompletableFuture.allOf(starting.toArray(new CompletableFuture<?>[0]))
                 .exceptionally(failure -> null)
                 .join();
@@ -53,7 +54,7 @@ final class Starters implements AutoCloseable {
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             throw cause instanceof ProvisionException known
                     ? known
-                    : new ProvisionException("a part of the local stack did not start: " + cause.getMessage(), cause);
+                    : new ProvisionException("a part of the stack did not start: " + cause.getMessage(), cause);
         }
     }
 
@@ -63,7 +64,7 @@ final class Starters implements AutoCloseable {
     }
 
     private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "local-starter");
+        Thread thread = new Thread(task, "stack-starter");
         thread.setDaemon(true);
         return thread;
     }

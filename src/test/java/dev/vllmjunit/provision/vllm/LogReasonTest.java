@@ -1,4 +1,4 @@
-package dev.vllmjunit.provision.local.process;
+package dev.vllmjunit.provision.vllm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,10 @@
-package dev.vllmjunit.provision.local;
+package dev.vllmjunit.provision.vllm;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /** What makes a prefill node keep its KV cache in S3, beside its NixlConnector. */
-sealed interface S3Writer permits LmCacheWriter, ObjWriter {
+public sealed interface S3Writer permits LmCacheWriter, ObjWriter {
 
     /** The connector, as it stands in a MultiConnector's list. */
     ObjectNode connector();

@@ -1,15 +1,16 @@
-package dev.vllmjunit.provision.local;
+package dev.vllmjunit.provision.vllm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.provision.local.Requests;
 import dev.vllmjunit.topology.NodeSpec;
-import dev.vllmjunit.topology.S3CacheSpec;
 import dev.vllmjunit.topology.Topology;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -22,7 +23,7 @@ class NodeCommandTest {
 
     @Test
     void aPrefillNodeOffersNixlAndKeepsItsCacheInTheCacheServer() {
-        assertThat(command(TOPOLOGY.prefill().get(0), Optional.of(new LmCacheWriter(5555, 256)))
+        assertThat(command(TOPOLOGY.prefill().get(0), Optional.of(new LmCacheWriter("127.0.0.1", 5555, 256)))
                         .arguments())
                 .containsExactly(
                         "serve",
@@ -64,7 +65,8 @@ class NodeCommandTest {
                 "Ceph RADOS Gateway");
         NodeCommand command = command(
                 TOPOLOGY.prefill().get(0),
-                Optional.of(new ObjWriter(store, Path.of("/plugins"), Path.of("/run/store-ready"), 128)));
+                Optional.of(new ObjWriter(
+                        store, true, Optional.of(Path.of("/plugins")), Optional.of(Path.of("/run/store-ready")), 128)));
 
         assertThat(command.arguments())
                 .contains("{\"kv_connector\":\"MultiConnector\",\"kv_role\":\"kv_both\",\"kv_buffer_device\":\"cpu\","
@@ -100,28 +102,9 @@ class NodeCommandTest {
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("id-1", "secret-2")),
                 "Ceph RADOS Gateway");
 
-        assertThat(new ObjWriter(store, Path.of("/plugins"), Path.of("/run/store-ready"), 128).environment())
+        assertThat(new ObjWriter(
+                        store, true, Optional.of(Path.of("/plugins")), Optional.of(Path.of("/run/store-ready")), 128).environment())
                 .containsEntry("AWS_SESSION_TOKEN", "");
-    }
-
-    @Test
-    void inASharedStoreOnlyTheServedModelsObjectsAreCleared() {
-        S3CacheSpec lmcache = TOPOLOGY.s3Cache().orElseThrow();
-
-        assertThat(LocalStore.ofModel(lmcache, "meta-llama/Llama")).isEqualTo("meta-llama/Llama@");
-        assertThat(LocalStore.ofModel(obj(lmcache, ""), "meta-llama/Llama")).isEqualTo("kv/meta-llama_Llama_");
-        assertThat(LocalStore.ofModel(obj(lmcache, "team/a/"), "tiny")).isEqualTo("team/a/tiny_");
-    }
-
-    private static S3CacheSpec obj(S3CacheSpec s3, String keyPrefix) {
-        return new S3CacheSpec(
-                s3.bucket(),
-                s3.endpoint(),
-                s3.region(),
-                s3.pathStyle(),
-                S3CacheSpec.Writer.OBJ,
-                s3.chunkTokens(),
-                keyPrefix);
     }
 
     @Test
@@ -146,6 +129,6 @@ class NodeCommandTest {
     }
 
     private static NodeCommand command(NodeSpec spec, Optional<S3Writer> writer) {
-        return new NodeCommand(spec, TOPOLOGY.model(), TOPOLOGY.kvTransfer(), "nixl/tiny", 8100, 50051, writer, 2);
+        return new NodeCommand(spec, TOPOLOGY.model(), TOPOLOGY.kvTransfer(), "nixl/tiny", "127.0.0.1", 8100, 50051, writer, OptionalInt.of(2));
     }
 }

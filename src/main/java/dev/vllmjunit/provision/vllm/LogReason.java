@@ -1,4 +1,4 @@
-package dev.vllmjunit.provision.local.process;
+package dev.vllmjunit.provision.vllm;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds in a log why its writer failed: the last exception that says something of its own, else the last error, else the last lines. */
-final class LogReason {
+public final class LogReason {
 
     private static final int LAST_LINES = 3;
     private static final int CONTINUATIONS = 3;
@@ -34,7 +34,7 @@ final class LogReason {
     private LogReason() {}
 
     /** From a byte of the file on. */
-    static String of(Path log, long from) {
+    public static String of(Path log, long from) {
         String text = read(log, from);
         return text.isBlank() ? "it left no log" : in(text);
     }
@@ -56,7 +56,8 @@ final class LogReason {
                 : error >= 0 ? lines.get(error).strip() : lastLines(lines);
     }
 
-    static String read(Path log, long from) {
+    /** What a log holds from a byte on. */
+    public static String read(Path log, long from) {
         try {
             return new String(LogTail.of(log, from), StandardCharsets.UTF_8);
         } catch (IOException e) {
