@@ -1,8 +1,11 @@
 package dev.vllmjunit.provision.vllm;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
  * The one LMCache server that all prefill nodes share.
@@ -27,14 +30,20 @@ public record LmCacheServer(
         return new LmCacheWriter(host, port, chunkTokens);
     }
 
-    /** Behind {@code lmcache}, with these keys of the store among them. */
-    public List<String> arguments(String accessKeyId, String secretAccessKey) {
+    /**
+     * Behind {@code lmcache}.
+     *
+     * @param keys the store's, if they are to stand there; else the server takes them from its environment
+     */
+    public List<String> arguments(Optional<AwsCredentials> keys) {
         return List.of(
                 "server",
                 "--host",
                 host,
                 "--port",
                 String.valueOf(port),
+                "--http-host",
+                host,
                 "--http-port",
                 String.valueOf(httpPort),
                 "--chunk-size",
@@ -58,20 +67,20 @@ public record LmCacheServer(
                 "--l2-prefetch-policy",
                 "retain",
                 "--l2-adapter",
-                adapter(accessKeyId, secretAccessKey));
+                adapter(keys));
     }
 
-    private String adapter(String accessKeyId, String secretAccessKey) {
+    private String adapter(Optional<AwsCredentials> keys) {
         String authority = store.endpoint().getRawAuthority();
-        return JSON.createObjectNode()
+        ObjectNode adapter = JSON.createObjectNode()
                 .put("type", "s3")
                 .put("s3_endpoint", "s3://" + (bucketInPath ? authority : store.bucket() + "." + authority))
                 .put("s3_region", store.region())
                 .put("s3_num_io_threads", 4)
                 .put("s3_prefer_http2", false)
-                .put("disable_tls", !"https".equals(store.endpoint().getScheme()))
-                .put("aws_access_key_id", accessKeyId)
-                .put("aws_secret_access_key", secretAccessKey)
-                .toString();
+                .put("disable_tls", !"https".equals(store.endpoint().getScheme()));
+        keys.ifPresent(pair -> adapter.put("aws_access_key_id", pair.accessKeyId())
+                .put("aws_secret_access_key", pair.secretAccessKey()));
+        return adapter.toString();
     }
 }
