@@ -1,0 +1,119 @@
+package dev.vllmjunit.provision.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Device;
+import com.github.dockerjava.api.model.DeviceRequest;
+import com.github.dockerjava.api.model.HostConfig;
+import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.topology.DockerSettings.Pull;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Creates and starts containers by a daemon's API.
+ *
+ * @param pull when images are pulled
+ * @param longest for a pull
+ * @param progress told of pulls
+ */
+record Containers(Pull pull, Duration longest, Consumer<String> progress) {
+
+    private static final long KIBI = 1024;
+    private static final String UNITS = "bkmgt";
+
+    /** Starts one; its name gets a random ending, so that several tests may run on one host. */
+    RunningContainer start(DockerClient client, ContainerSpec spec, Path log) {
+        try {
+            provideImage(client, spec.image());
+            String id = client.createContainerCmd(spec.image())
+                    .withName("vllm-junit-" + spec.name() + "-"
+                            + UUID.randomUUID().toString().substring(0, 8))
+                    .withCmd(spec.command())
+                    .withEnv(spec.variables().entrySet().stream()
+                            .map(variable -> variable.getKey() + "=" + variable.getValue())
+                            .toList())
+                    .withLabels(Labels.own())
+                    .withWorkingDir(spec.directory().orElse(""))
+                    .withHostConfig(hostConfig(spec))
+                    .exec()
+                    .getId();
+            return RunningContainer.start(client, id, spec.name(), log);
+        } catch (com.github.dockerjava.api.exception.DockerException e) {
+            throw new ProvisionException(spec + " could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    private void provideImage(DockerClient client, String image) {
+        if (pull == Pull.ALWAYS || pull == Pull.MISSING && !isPresent(client, image)) {
+            pull(client, image);
+        } else if (!isPresent(client, image)) {
+            throw new ProvisionException(
+                    "image " + image + " is not there, and docker.pull is NEVER; load it, or write pull: missing");
+        }
+    }
+
+    private static boolean isPresent(DockerClient client, String image) {
+        try {
+            client.inspectImageCmd(image).exec();
+            return true;
+        } catch (NotFoundException e) {
+            return false;
+        }
+    }
+
+    private void pull(DockerClient client, String image) {
+        progress.accept("pulling " + image);
+        try {
+            if (!client.pullImageCmd(image).start().awaitCompletion(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new ProvisionException("image " + image + " was not pulled within " + longest.toSeconds()
+                        + " s (vllm.start-timeout)");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProvisionException("interrupted while " + image + " was pulled", e);
+        } catch (RuntimeException e) {
+            throw new ProvisionException(
+                    "image " + image + " could not be pulled: " + e.getMessage()
+                            + "; correct its name, or load it and write pull: never",
+                    e);
+        }
+    }
+
+    static HostConfig hostConfig(ContainerSpec spec) {
+        DeviceFlags devices = spec.devices();
+        HostConfig host = HostConfig.newHostConfig()
+                .withNetworkMode("host")
+                .withBinds(spec.volumes().stream().map(Bind::parse).toList())
+                .withDevices(devices.devices().stream()
+                        .map(path -> new Device("rwm", path, path))
+                        .toList())
+                .withGroupAdd(devices.groups());
+        spec.shmSize().map(Containers::bytes).ifPresent(host::withShmSize);
+        if (spec.shmSize().isEmpty()) {
+            host.withIpcMode("host");
+        }
+        devices.runtime().ifPresent(host::withRuntime);
+        if (devices.allGpus()) {
+            host.withDeviceRequests(List.of(
+                    new DeviceRequest().withCount(-1).withCapabilities(List.of(List.of("gpu")))));
+        }
+        return host;
+    }
+
+    /** As docker reads {@code 16g}, {@code 512m}, or bytes. */
+    static long bytes(String size) {
+        String text = size.strip().toLowerCase(java.util.Locale.ROOT);
+        int unit = UNITS.indexOf(text.charAt(text.length() - 1));
+        long amount = Long.parseLong(unit < 0 ? text : text.substring(0, text.length() - 1));
+        for (int i = 0; i < unit; i++) {
+            amount = Math.multiplyExact(amount, KIBI);
+        }
+        return amount;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.vllmjunit.provision.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vllmjunit.topology.Accelerator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class DockerRunLineTest {
+
+    @Test
+    void givesARocmContainerItsDeviceFilesAndTheVideoGroup() {
+        assertThat(DockerRunLine.of(spec(Accelerator.ROCM, Optional.of("16g"))))
+                .isEqualTo("docker run --rm --name=prefill-0 --net=host --shm-size=16g --device=/dev/kfd --device=/dev/dri"
+                        + " --group-add=video --volume=/hf:/root/.cache/huggingface -e UCX_NET_DEVICES=mlx5_0:1 -e HF_TOKEN"
+                        + " vllm:1 vllm serve m --kv-transfer-config '{\"kv_role\":\"kv_producer\"}'");
+    }
+
+    @Test
+    void givesAGaudiContainerTheHabanaRuntime() {
+        assertThat(DeviceFlags.of(Accelerator.GAUDI).options()).containsExactly("--runtime=habana");
+        assertThat(DeviceFlags.of(Accelerator.GAUDI).environment())
+                .containsOnly(
+                        Map.entry("HABANA_VISIBLE_DEVICES", "all"),
+                        Map.entry("OMPI_MCA_btl_vader_single_copy_mechanism", "none"));
+    }
+
+    @Test
+    void givesAContainerThatSharesMemoryItsHostsAndACpuNoDevice() {
+        assertThat(DockerRunLine.of(spec(Accelerator.CPU, Optional.empty())))
+                .startsWith("docker run --rm --name=prefill-0 --net=host --ipc=host --volume=");
+    }
+
+    @Test
+    void theApiIsToldTheSameAsTheLine() {
+        var host = Containers.hostConfig(spec(Accelerator.ROCM, Optional.of("16g")));
+
+        assertThat(host.getNetworkMode()).isEqualTo("host");
+        assertThat(host.getShmSize()).isEqualTo(17_179_869_184L);
+        assertThat(host.getDevices()).extracting("pathOnHost").containsExactly("/dev/kfd", "/dev/dri");
+        assertThat(host.getGroupAdd()).containsExactly("video");
+    }
+
+    private static ContainerSpec spec(Accelerator accelerator, Optional<String> shmSize) {
+        return new ContainerSpec(
+                "prefill-0",
+                "127.0.0.1",
+                "vllm:1",
+                List.of("vllm", "serve", "m", "--kv-transfer-config", "{\"kv_role\":\"kv_producer\"}"),
+                new TreeMap<>(Map.of("UCX_NET_DEVICES", "mlx5_0:1")),
+                new TreeMap<>(Map.of("HF_TOKEN", "never-shown-1")),
+                List.of("/hf:/root/.cache/huggingface"),
+                DeviceFlags.of(accelerator),
+                shmSize,
+                Optional.empty());
+    }
+}
