@@ -1,5 +1,6 @@
 package dev.vllmjunit.load;
 
+import dev.vllmjunit.tls.TlsFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -30,6 +31,10 @@ final class Wording {
         }
         if (cause instanceof UnknownHostException) {
             return "unknown host";
+        }
+        Optional<String> tls = TlsFailure.explain(cause);
+        if (tls.isPresent()) {
+            return tls.get();
         }
         if (cause instanceof ConnectException || cause instanceof IOException) {
             return "connection failed: " + cause.getMessage();

@@ -44,9 +44,9 @@ record LocalStore(
     }
 
     private static LocalStore shared(Launch launch, S3CacheSpec s3, URI endpoint) {
-        ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix());
+        ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix()).over(launch.request().tls());
         String ofModel = ofModel(s3, launch.request().topology().model().id());
-        return new LocalStore(written, access(s3, endpoint, ofModel), Optional.empty(), () -> {
+        return new LocalStore(written, access(s3, endpoint, ofModel).over(launch.request().tls()), Optional.empty(), () -> {
             try (CacheBucket bucket = new CacheBucket(written)) {
                 bucket.probe();
             }
