@@ -40,8 +40,7 @@ public record ObjectStoreAccess(
 
     /** The same with another trust. */
     public ObjectStoreAccess over(Tls other) {
-        return new ObjectStoreAccess(
-                endpoint, region, bucket, keyPrefix, pathStyle, credentials, description, other);
+        return new ObjectStoreAccess(endpoint, region, bucket, keyPrefix, pathStyle, credentials, description, other);
     }
 
     @Override

@@ -125,8 +125,12 @@ final class ConnectionPool {
         open.add(connecting.channel());
         connecting.addListener(future -> {
             if (future.isSuccess() && target.secure()) {
-                connecting.channel().pipeline().get(SslHandler.class).handshakeFuture().addListener(
-                        shaken -> done(connection, shaken.cause(), whenDone));
+                connecting
+                        .channel()
+                        .pipeline()
+                        .get(SslHandler.class)
+                        .handshakeFuture()
+                        .addListener(shaken -> done(connection, shaken.cause(), whenDone));
             } else {
                 done(connection, future.cause(), whenDone);
             }
@@ -134,15 +138,19 @@ final class ConnectionPool {
     }
 
     private ChannelHandler handlerOf(Connection connection) {
-        return target.secure() ? new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                SslHandler encryption = tls.handler(
-                        channel.alloc(), target.address().getHostString(), target.address().getPort());
-                encryption.setHandshakeTimeoutMillis(connectMillis);
-                channel.pipeline().addLast(encryption, connection);
-            }
-        } : connection;
+        return target.secure()
+                ? new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        SslHandler encryption = tls.handler(
+                                channel.alloc(),
+                                target.address().getHostString(),
+                                target.address().getPort());
+                        encryption.setHandshakeTimeoutMillis(connectMillis);
+                        channel.pipeline().addLast(encryption, connection);
+                    }
+                }
+                : connection;
     }
 
     /** Open is what can be written to: with TLS, after the handshake. */

@@ -25,8 +25,8 @@ record Target(boolean secure, InetSocketAddress address, String authority, Strin
         String host = endpoint.getHost();
         String prefix = String.valueOf(endpoint.getRawPath());
         if (!(scheme.equals("http") || secure) || host == null || prefix.length() > 1) {
-            throw new IllegalArgumentException(
-                    "the load driver's target is " + endpoint + ", but must be like http://host:port or https://host:port, without a path");
+            throw new IllegalArgumentException("the load driver's target is " + endpoint
+                    + ", but must be like http://host:port or https://host:port, without a path");
         }
         int port = endpoint.getPort() >= 0 ? endpoint.getPort() : secure ? HTTPS_PORT : HTTP_PORT;
         return new Target(secure, new InetSocketAddress(host, port), host + ":" + port, path, headers);

@@ -22,6 +22,10 @@ final class Wording {
 
     /** A connection's failure, without Netty's class names and addresses. */
     static String connection(Throwable cause) {
+        return TlsFailure.explain(cause).orElseGet(() -> plain(cause));
+    }
+
+    private static String plain(Throwable cause) {
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("refused")) {
             return "connection refused";
@@ -31,10 +35,6 @@ final class Wording {
         }
         if (cause instanceof UnknownHostException) {
             return "unknown host";
-        }
-        Optional<String> tls = TlsFailure.explain(cause);
-        if (tls.isPresent()) {
-            return tls.get();
         }
         if (cause instanceof ConnectException || cause instanceof IOException) {
             return "connection failed: " + cause.getMessage();

@@ -37,9 +37,11 @@ final class RefusedCertificate extends CertificateException {
      */
     static RefusedCertificate of(
             X509Certificate[] chain, CertificateException refusal, Optional<Path> file, @Nullable String host) {
-        String message = untimely(chain).orElseGet(() -> isUnknown(refusal)
-                ? unknown(chain, file)
-                : otherName(chain[0], host).orElseGet(() -> "the server's certificate is refused: " + text(refusal)));
+        String message = untimely(chain)
+                .orElseGet(() -> isUnknown(refusal)
+                        ? unknown(chain, file)
+                        : otherName(chain[0], host)
+                                .orElseGet(() -> "the server's certificate is refused: " + text(refusal)));
         return new RefusedCertificate(message, refusal);
     }
 
@@ -58,7 +60,8 @@ final class RefusedCertificate extends CertificateException {
     private static String unknown(X509Certificate[] chain, Optional<Path> file) {
         String issuer = chain[chain.length - 1].getIssuerX500Principal().getName();
         String known = file.map(path -> "in " + path + " (" + Setting.TLS_CA + "); add it to that file")
-                .orElseGet(() -> "given by " + Setting.TLS_CA + "; set that to a PEM file with the issuer's certificate");
+                .orElseGet(
+                        () -> "given by " + Setting.TLS_CA + "; set that to a PEM file with the issuer's certificate");
         return "the certificate of " + subject(chain[0]) + " is issued by " + issuer
                 + ", which is neither in the JVM's trust store nor " + known;
     }
@@ -78,7 +81,8 @@ final class RefusedCertificate extends CertificateException {
             return all == null
                     ? List.of()
                     : all.stream()
-                            .filter(name -> name.get(0).equals(DNS) || name.get(0).equals(ADDRESS))
+                            .filter(name ->
+                                    name.get(0).equals(DNS) || name.get(0).equals(ADDRESS))
                             .map(name -> String.valueOf(name.get(1)))
                             .collect(Collectors.toList());
         } catch (CertificateParsingException e) {

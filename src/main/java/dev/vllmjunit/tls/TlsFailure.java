@@ -41,12 +41,15 @@ public final class TlsFailure {
 
     private static String explain(SSLException failure) {
         String message = String.valueOf(failure.getMessage());
-        if (failure instanceof NotSslRecordException || NO_RECORD.matcher(message).find()) {
+        if (failure instanceof NotSslRecordException
+                || NO_RECORD.matcher(message).find()) {
             return "what answers there does not speak TLS; write http:// instead of https://, or another port";
         }
         if (WANTS_CERTIFICATE.matcher(message).lookingAt()) {
-            return "the server ended the TLS handshake with " + ALERT_TEXT.matcher(message).replaceFirst("")
-                    + "; it may ask for a client certificate: set " + Setting.TLS_CERTIFICATE + " and " + Setting.TLS_KEY
+            return "the server ended the TLS handshake with "
+                    + ALERT_TEXT.matcher(message).replaceFirst("")
+                    + "; it may ask for a client certificate: set " + Setting.TLS_CERTIFICATE + " and "
+                    + Setting.TLS_KEY
                     + " to one that it accepts";
         }
         return "TLS failed: " + message;

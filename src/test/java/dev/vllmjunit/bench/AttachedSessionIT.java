@@ -103,7 +103,8 @@ class AttachedSessionIT {
         BenchmarkResult run = attach(
                 reports,
                 Map.of(
-                        "vllm.attach.prefill", overTls(guarded(rig.stack.prefill().get(0))),
+                        "vllm.attach.prefill",
+                                overTls(guarded(rig.stack.prefill().get(0))),
                         "vllm.attach.decode", overTls(guarded(rig.stack.decode().get(0))),
                         "vllm.attach.token", TOKEN,
                         "vllm.tls.ca", Certificates.ca().toString()));

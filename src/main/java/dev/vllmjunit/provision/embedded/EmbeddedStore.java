@@ -43,7 +43,8 @@ record EmbeddedStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Optio
     private static EmbeddedStore shared(ProvisionRequest request, S3CacheSpec s3, URI endpoint) {
         AwsCredentialsProvider credentials =
                 DefaultCredentialsProvider.builder().build();
-        ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix(), credentials).over(request.tls());
+        ObjectStoreAccess written =
+                access(s3, endpoint, s3.keyPrefix(), credentials).over(request.tls());
         try (CacheBucket bucket = new CacheBucket(written)) {
             bucket.probe();
         }

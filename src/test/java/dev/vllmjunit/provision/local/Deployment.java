@@ -42,8 +42,7 @@ final class Deployment implements AutoCloseable {
         Path directory = Files.createTempDirectory("vllm-junit-");
         Path model = Installation.ofUser(line -> {}).model(Optional.empty(), Requests.engine());
         parts.add("temporary directory", () -> Files.deleteIfExists(directory));
-        this.launch =
-                new Launch(request, Requests.engine(), model, directory, parts, new ConcurrentSkipListMap<>());
+        this.launch = new Launch(request, Requests.engine(), model, directory, parts, new ConcurrentSkipListMap<>());
     }
 
     /** Behind an API key, without VLLM_SERVER_DEV_MODE. */
@@ -164,6 +163,10 @@ final class Deployment implements AutoCloseable {
 
     void endRouter() {
         launch.end("router");
+    }
+
+    Path reports() {
+        return launch.request().logDirectory().resolve("reports");
     }
 
     URI url(NodeRole role) {

@@ -40,9 +40,6 @@ class LocalAttachIT {
 
     private static final List<BenchmarkResult> RESULTS = new CopyOnWriteArrayList<>();
 
-    @TempDir
-    static Path directory;
-
     @BeforeEach
     void forget() {
         RESULTS.clear();
@@ -54,7 +51,7 @@ class LocalAttachIT {
         private static Deployment deployment;
 
         @BeforeAll
-        static void start() throws IOException {
+        static void start(@TempDir Path directory) throws IOException {
             deployment = Deployment.guarded(directory);
         }
 
@@ -119,7 +116,7 @@ class LocalAttachIT {
         private static Deployment deployment;
 
         @BeforeAll
-        static void start() throws IOException {
+        static void start(@TempDir Path directory) throws IOException {
             deployment = Deployment.overTls(directory);
         }
 
@@ -147,12 +144,18 @@ class LocalAttachIT {
 
     private static void attach(Deployment deployment, Map<String, String> more) {
         Map<String, String> parameters = new HashMap<>(Map.of(
-                "vllm.stack", "attach",
-                "vllm.profile", "local",
-                "vllm.attach.prefill", deployment.url(NodeRole.PREFILL).toString(),
-                "vllm.attach.decode", deployment.url(NodeRole.DECODE).toString(),
-                "vllm.attach.token", Deployment.KEY,
-                "vllm.reports.dir", directory.resolve("reports").toString()));
+                "vllm.stack",
+                "attach",
+                "vllm.profile",
+                "local",
+                "vllm.attach.prefill",
+                deployment.url(NodeRole.PREFILL).toString(),
+                "vllm.attach.decode",
+                deployment.url(NodeRole.DECODE).toString(),
+                "vllm.attach.token",
+                Deployment.KEY,
+                "vllm.reports.dir",
+                deployment.reports().toString()));
         parameters.putAll(more);
         Events tests = EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(Attached.class))
@@ -172,8 +175,11 @@ class LocalAttachIT {
 
         @PerformanceTest
         void coldTwiceAndWarm(ServingStack stack) {
-            LongDocumentQa workload =
-                    longDocumentQa().documents(2).documentLength(1_000).repeat(1).outputTokens(4);
+            LongDocumentQa workload = longDocumentQa()
+                    .documents(2)
+                    .documentLength(1_000)
+                    .repeat(1)
+                    .outputTokens(4);
             RESULTS.add(stack.run(workload, CacheState.EMPTY).requireValid());
             RESULTS.add(stack.run(workload, CacheState.EMPTY).requireValid());
             RESULTS.add(stack.run(workload, CacheState.WARM).requireValid());
