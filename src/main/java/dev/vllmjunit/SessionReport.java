@@ -59,8 +59,7 @@ final class SessionReport {
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology, Path logDirectory) {
-        Masking process = Masking.ofProcess();
-        Masking masking = settings.get(Setting.ATTACH_TOKEN).map(process::and).orElse(process);
+        Masking masking = Masking.of(settings);
         this.topology = topology;
         this.examination = new Examination(topology, logDirectory, masking::mask);
         this.reports = new Reports(

@@ -15,6 +15,7 @@ import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.Router;
 import dev.vllmjunit.router.RouterConfig;
+import dev.vllmjunit.tls.Tls;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.topology.Profile;
@@ -62,10 +63,10 @@ final class SessionStart {
         RunningStack stack = keep("nodes", provision(topology, profile, report));
         Entrance entrance = stack.externalRouter()
                 .map(Entrance::external)
-                .orElseGet(() -> Entrance.through(keep("router", Router.start(routerConfig(stack)))));
+                .orElseGet(() -> Entrance.through(keep("router", Router.start(routerConfig(stack), stack.tls()))));
         Optional<CacheBucket> bucket = stack.objectStore().map(CacheBucket::new);
         bucket.ifPresent(running -> keep("bucket", running));
-        NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers()));
+        NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers(), stack.tls()));
         report.started(stack);
         RepeatedRuns repeated = new RepeatedRuns(report.observer());
         BenchmarkRunner runner = new BenchmarkRunner(topology, stack, entrance, driver, bucket, limits(), repeated);
@@ -79,6 +80,7 @@ final class SessionStart {
                 logDirectory(),
                 settings.require(Setting.START_TIMEOUT),
                 settings.get(Setting.ATTACH_TOKEN),
+                Tls.of(settings),
                 report::line);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());

@@ -28,6 +28,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.topology")
             .layer("lint")
             .definedBy("dev.vllmjunit.lint")
+            .layer("tls")
+            .definedBy("dev.vllmjunit.tls")
             .layer("http")
             .definedBy("dev.vllmjunit.http")
             .layer("kvstore")
@@ -79,6 +81,7 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers(
                     "topology",
                     "lint",
+                    "tls",
                     "provision",
                     "router",
                     "kvstore",
@@ -94,18 +97,20 @@ class RulesOfTheHouseTest {
             .mayNotAccessAnyLayer()
             .whereLayer("lint")
             .mayOnlyAccessLayers("topology")
+            .whereLayer("tls")
+            .mayOnlyAccessLayers("topology")
             .whereLayer("http")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("tls")
             .whereLayer("router")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("tls")
             .whereLayer("workload")
             .mayNotAccessAnyLayer()
             .whereLayer("stats")
             .mayNotAccessAnyLayer()
             .whereLayer("kvstore")
-            .mayOnlyAccessLayers("topology")
+            .mayOnlyAccessLayers("topology", "tls")
             .whereLayer("load")
-            .mayOnlyAccessLayers("workload")
+            .mayOnlyAccessLayers("workload", "tls")
             .whereLayer("engine.cost")
             .mayOnlyAccessLayers("topology")
             .whereLayer("engine.tier")
@@ -115,19 +120,20 @@ class RulesOfTheHouseTest {
             .whereLayer("engine.http")
             .mayOnlyAccessLayers("topology", "engine.core")
             .whereLayer("provision")
-            .mayOnlyAccessLayers("topology", "kvstore", "http")
+            .mayOnlyAccessLayers("topology", "kvstore", "http", "tls")
             .whereLayer("provision.attach")
-            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http", "tls")
             .whereLayer("provision.vllm")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("provision.local")
-            .mayOnlyAccessLayers("topology", "kvstore", "provision", "provision.vllm", "http")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "provision.vllm", "http", "tls")
             .whereLayer("provision.embedded")
             .mayOnlyAccessLayers(
                     "topology",
                     "kvstore",
                     "provision",
                     "http",
+                    "tls",
                     "engine.cost",
                     "engine.tier",
                     "engine.core",
@@ -137,9 +143,10 @@ class RulesOfTheHouseTest {
             .whereLayer("diagnosis")
             .mayOnlyAccessLayers("topology", "evidence")
             .whereLayer("bench")
-            .mayOnlyAccessLayers("topology", "http", "provision", "router", "kvstore", "workload", "load", "evidence")
+            .mayOnlyAccessLayers(
+                    "topology", "http", "tls", "provision", "router", "kvstore", "workload", "load", "evidence")
             .whereLayer("history")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore")
+            .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore", "tls")
             .whereLayer("assertion")
             .mayOnlyAccessLayers("topology", "evidence", "history", "stats", "load", "router")
             .whereLayer("report")

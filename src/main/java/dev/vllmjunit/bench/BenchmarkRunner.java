@@ -78,7 +78,7 @@ public final class BenchmarkRunner {
                 topology.model(),
                 entrance.endpoint(),
                 stack.decode().get(0).endpoint(),
-                new GenerationCalls(limits.request(), stack.headers()));
+                new GenerationCalls(limits.request(), stack.headers(), stack.tls()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.vllmjunit.kvstore;
 
+import dev.vllmjunit.tls.Tls;
 import java.net.URI;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
@@ -13,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param pathStyle whether the bucket is in the path
  * @param credentials where keys come from; never printed
  * @param description what kind of store it is, for the report
+ * @param tls for an https endpoint
  */
 public record ObjectStoreAccess(
         URI endpoint,
@@ -21,7 +23,25 @@ public record ObjectStoreAccess(
         String keyPrefix,
         boolean pathStyle,
         AwsCredentialsProvider credentials,
-        String description) {
+        String description,
+        Tls tls) {
+
+    /** With the JVM's own trust. */
+    public ObjectStoreAccess(
+            URI endpoint,
+            String region,
+            String bucket,
+            String keyPrefix,
+            boolean pathStyle,
+            AwsCredentialsProvider credentials,
+            String description) {
+        this(endpoint, region, bucket, keyPrefix, pathStyle, credentials, description, Tls.ofJvm());
+    }
+
+    /** The same with another trust. */
+    public ObjectStoreAccess over(Tls other) {
+        return new ObjectStoreAccess(endpoint, region, bucket, keyPrefix, pathStyle, credentials, description, other);
+    }
 
     @Override
     public String toString() {

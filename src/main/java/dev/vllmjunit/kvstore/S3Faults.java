@@ -1,6 +1,7 @@
 package dev.vllmjunit.kvstore;
 
 import dev.vllmjunit.kvstore.ObjectStoreException.Kind;
+import dev.vllmjunit.tls.TlsFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -65,7 +66,8 @@ final class S3Faults {
         if (unknownHost != null) {
             return "unknown host " + unknownHost.getMessage();
         }
-        return isTimeout(failure) ? "no answer within the deadline" : root(failure);
+        return TlsFailure.explain(failure)
+                .orElseGet(() -> isTimeout(failure) ? "no answer within the deadline" : root(failure));
     }
 
     private String check(Throwable failure) {
@@ -84,7 +86,7 @@ final class S3Faults {
                     : "that a wildcard name for the buckets resolves, or use path-style addressing";
         }
         if (find(failure, SSLException.class) != null) {
-            return "whether the endpoint speaks https at all and whether its certificate is trusted by this JVM";
+            return "the scheme, host and port of the endpoint, and vllm.tls.ca";
         }
         return "that the gateway is alive and reachable, with no proxy or firewall in between";
     }

@@ -2,6 +2,7 @@ package dev.vllmjunit.provision;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
+import dev.vllmjunit.tls.Tls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,11 @@ public interface RunningStack extends AutoCloseable {
     /** Headers that every request and every call to this stack has to carry; they may hold credentials. */
     default Map<String, String> headers() {
         return Map.of();
+    }
+
+    /** How every client of this stack speaks TLS, where an URL is an https one. */
+    default Tls tls() {
+        return Tls.ofJvm();
     }
 
     /** A router in front of the nodes that is not this project's, if requests have to go through it. */

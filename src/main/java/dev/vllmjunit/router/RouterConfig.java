@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What a router needs to know. Immutable. Deadlines are more than zero and at most a day. A decode answer that is no stream comes
@@ -50,6 +51,10 @@ public record RouterConfig(
             }
         }
 
+        boolean speaksTls() {
+            return "https".equals(endpoint.getScheme());
+        }
+
         String url() {
             return endpoint.getScheme() + "://" + endpoint.getAuthority();
         }
@@ -69,6 +74,10 @@ public record RouterConfig(
         bounded("prefillDeadline", prefillDeadline);
         bounded("firstTokenDeadline", firstTokenDeadline);
         bounded("idleDeadline", idleDeadline);
+    }
+
+    boolean speaksTls() {
+        return Stream.concat(prefill.stream(), decode.stream()).anyMatch(Target::speaksTls);
     }
 
     private static List<Target> nodes(String role, List<Target> targets) {

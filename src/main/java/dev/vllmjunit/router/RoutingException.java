@@ -2,6 +2,7 @@ package dev.vllmjunit.router;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.router.RouterConfig.Target;
+import dev.vllmjunit.tls.TlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ConnectTimeoutException;
@@ -88,7 +89,9 @@ final class RoutingException extends RuntimeException {
         if (cause instanceof PrematureCloseException || Upstream.isReset(cause)) {
             return "closed the connection before its answer was complete; look at its log for a crash.";
         }
-        return "failed: " + cause;
+        return TlsFailure.explain(cause)
+                .map(why -> "failed the TLS handshake: " + why + ".")
+                .orElseGet(() -> "failed: " + cause);
     }
 
     Hop hop() {

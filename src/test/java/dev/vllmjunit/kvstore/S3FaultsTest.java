@@ -36,9 +36,8 @@ class S3FaultsTest {
     @Test
     void namesAFailedHandshake() {
         assertThat(faults.of("PUT of k", client(new SSLHandshakeException("PKIX path building failed"))))
-                .hasMessage(
-                        "S3 PUT of k failed " + WHERE + "SSLHandshakeException (PKIX path building failed).\n"
-                                + "Check whether the endpoint speaks https at all and whether its certificate is trusted by this JVM.");
+                .hasMessage("S3 PUT of k failed " + WHERE + "TLS failed: PKIX path building failed.\n"
+                        + "Check the scheme, host and port of the endpoint, and vllm.tls.ca.");
     }
 
     @Test

@@ -44,8 +44,7 @@ public record NodeCommand(
 
     /** Behind {@code vllm}. What the profile adds comes last. */
     public List<String> arguments() {
-        /** Behind {@code vllm}. What the profile adds comes last. */
-    public List<String> arguments = new ArrayList<>(List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "serve",
                 served,
                 "--served-model-name",
