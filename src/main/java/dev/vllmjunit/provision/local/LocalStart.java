@@ -1,8 +1,5 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.provision.vllm.S3Writer;
-import dev.vllmjunit.provision.vllm.ObjWriter;
-import dev.vllmjunit.provision.vllm.Starters;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.NodeAgreement;
@@ -13,6 +10,9 @@ import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.local.install.EngineHome;
 import dev.vllmjunit.provision.local.install.Installation;
+import dev.vllmjunit.provision.vllm.ObjWriter;
+import dev.vllmjunit.provision.vllm.S3Writer;
+import dev.vllmjunit.provision.vllm.Starters;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile.LocalSettings;
 import dev.vllmjunit.topology.S3CacheSpec;

@@ -1,10 +1,10 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.provision.vllm.ObjWriter;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
+import dev.vllmjunit.provision.vllm.ObjWriter;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.net.URI;
 import java.util.Optional;
