@@ -322,11 +322,11 @@ class NettyLoadDriverTest {
     @Test
     void refusesWhatMakesNoSense() {
         try (NettyLoadDriver driver = new NettyLoadDriver()) {
-            for (String target : new String[] {"https://host", "http://host/v1", "host:80"}) {
+            for (String target : new String[] {"ftp://host", "http://host/v1", "host:80"}) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> driver.run(closedLoop(1, 1, 1), URI.create(target), TIMEOUT, finished -> {}))
                         .withMessage("the load driver's target is " + target
-                                + ", but must be like http://host:port, without a path");
+                                + ", but must be like http://host:port or https://host:port, without a path");
             }
             assertThatIllegalArgumentException()
                     .isThrownBy(() ->

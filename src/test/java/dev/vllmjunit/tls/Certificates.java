@@ -48,8 +48,10 @@ public final class Certificates {
 
     private static Certificates make() {
         try {
-            Path directory = Files.createTempDirectory("vllm-junit-tls-");
+            Path directory = Files.createTempDirectory("tls-of-tests-");
             Path store = directory.resolve("store.p12");
+            directory.toFile().deleteOnExit();
+            store.toFile().deleteOnExit();
             List<String> authority = List.of("-ext", "bc:c", "-ext", "ku:c=keyCertSign");
             keytool(store, CA, "CN=Test Lab CA", authority);
             keytool(store, STRANGER, "CN=Stranger", authority);
@@ -158,6 +160,7 @@ public final class Certificates {
     private Path write(String name, String what, byte[] content) {
         Path file = directory.resolve(name);
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        file.toFile().deleteOnExit();
         try {
             return Files.writeString(file, "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n");
         } catch (IOException e) {
