@@ -3,7 +3,6 @@ package dev.vllmjunit.load;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import java.time.Duration;
@@ -32,6 +31,7 @@ final class ConnectionPool {
     private final Bootstrap bootstrap;
     private final ChannelGroup open;
     private final Deque<Connection> idle = new ArrayDeque<>();
+    private final ReceiveBuffer receiveBuffer = new ReceiveBuffer(READ_BYTES, READS_IN_A_ROW);
     private final byte[] scratch = new byte[READ_BYTES];
     private final EventScanner scanner = new EventScanner();
     private int toOpen;
@@ -47,9 +47,7 @@ final class ConnectionPool {
                 .channel(transport.channel())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis(timeout))
-                .option(
-                        ChannelOption.RCVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(READS_IN_A_ROW));
+                .option(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffer);
     }
 
     /** Later than the request's own deadline, which says more. */
@@ -127,5 +125,6 @@ final class ConnectionPool {
         toOpen = 0;
         idle.clear();
         open.close();
+        receiveBuffer.release();
     }
 }

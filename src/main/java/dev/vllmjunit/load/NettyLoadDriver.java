@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends from one event-loop thread over connections of its own that are kept alive, and takes the time of each output event as the
- * bytes leave the socket. The first driver of a JVM first talks to itself for a moment, so that no measured
- * request pays for loading and compiling. While a run lasts it parses no JSON and allocates next to nothing per event. Linux's epoll is used where
+ * bytes leave the socket. The first driver of a JVM first talks to itself over the loopback device until the JVM's compilers are idle, six
+ * seconds at most, so that no measured request pays for loading and compiling. While a run lasts it parses no JSON and allocates next to nothing per event. Linux's epoll is used where
  * it is there. One run at a time; {@link #close} from another thread ends a run.
  */
 public final class NettyLoadDriver implements LoadDriver {
