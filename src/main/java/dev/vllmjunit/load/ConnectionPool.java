@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslHandler;
@@ -39,6 +40,7 @@ final class ConnectionPool {
     private final Bootstrap bootstrap;
     private final ChannelGroup open;
     private final Deque<Connection> idle = new ArrayDeque<>();
+    private final ReceiveBuffer receiveBuffer = new ReceiveBuffer(READ_BYTES, READS_IN_A_ROW);
     private final byte[] scratch = new byte[READ_BYTES];
     private final EventScanner scanner = new EventScanner();
     private int toOpen;
@@ -56,9 +58,12 @@ final class ConnectionPool {
                 .channel(transport.channel())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
-                .option(
-                        ChannelOption.RCVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(READS_IN_A_ROW));
+                .option(ChannelOption.RCVBUF_ALLOCATOR, target.secure() ? ofItsOwn() : receiveBuffer);
+    }
+
+    /** What decrypts keeps the part of a record until the rest comes. */
+    private static RecvByteBufAllocator ofItsOwn() {
+        return new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(READS_IN_A_ROW);
     }
 
     /** Later than the request's own deadline, which says more. */
@@ -168,5 +173,6 @@ final class ConnectionPool {
         toOpen = 0;
         idle.clear();
         open.close();
+        receiveBuffer.release();
     }
 }

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends from one event-loop thread over connections of its own that are kept alive, and takes the time of each output event as the
- * bytes leave the socket. The first driver of a JVM first talks to itself for a moment, so that no measured
- * request pays for loading and compiling. While a run lasts it parses no JSON and allocates next to nothing per event. Linux's epoll is used where
- * it is there. Connections
- * are opened before the clock starts, TLS handshakes included; where a request needs a further one, because it comes unexpectedly or
- * those at hand were idle for 2 s, the opening counts in its latency, as for any client. One run at a time; {@link #close} from another thread ends a run.
+ * bytes leave the socket. The first driver of a JVM first talks to itself over the loopback device until the JVM's compilers are idle,
+ * six seconds at most, so that no measured request pays for loading and compiling. While a run lasts it parses no JSON and allocates
+ * next to nothing per event. Linux's epoll is used where it is there. Connections are opened before the clock starts, TLS handshakes
+ * included; where a request needs a further one, because it comes unexpectedly or those at hand were idle for 2 s, the opening counts
+ * in its latency, as for any client. One run at a time; {@link #close} from another thread ends a run.
  */
 public final class NettyLoadDriver implements LoadDriver {
 
