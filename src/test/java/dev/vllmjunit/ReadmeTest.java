@@ -2,7 +2,7 @@ package dev.vllmjunit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vllmjunit.diagnosis.Diagnostician;
+import dev.vllmjunit.diagnosis.CausesTable;
 import dev.vllmjunit.engine.cost.PublishedTable;
 import dev.vllmjunit.lint.Linter;
 import dev.vllmjunit.topology.Setting;
@@ -43,7 +43,7 @@ class ReadmeTest {
 
     @Test
     void listsEveryCauseThatIsDiagnosed() throws IOException {
-        assertThat(readme()).contains(Diagnostician.markdownTable());
+        assertThat(readme()).contains(CausesTable.markdown());
     }
 
     @Test
