@@ -48,6 +48,10 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.engine.core")
             .layer("engine.http")
             .definedBy("dev.vllmjunit.engine.http")
+            .layer("faults")
+            .definedBy("dev.vllmjunit.faults")
+            .layer("faults.link")
+            .definedBy("dev.vllmjunit.faults.link")
             .layer("provision")
             .definedBy("dev.vllmjunit.provision")
             .layer("provision.attach")
@@ -78,6 +82,8 @@ class RulesOfTheHouseTest {
                     "topology",
                     "lint",
                     "provision",
+                    "faults",
+                    "faults.link",
                     "router",
                     "kvstore",
                     "workload",
@@ -112,8 +118,12 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "engine.cost", "engine.tier")
             .whereLayer("engine.http")
             .mayOnlyAccessLayers("topology", "engine.core")
+            .whereLayer("faults.link")
+            .mayNotAccessAnyLayer()
+            .whereLayer("faults")
+            .mayOnlyAccessLayers("topology", "provision", "kvstore", "evidence", "faults.link")
             .whereLayer("provision")
-            .mayOnlyAccessLayers("topology", "kvstore", "http")
+            .mayOnlyAccessLayers("topology", "kvstore", "http", "faults.link")
             .whereLayer("provision.attach")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("provision.local")
@@ -133,7 +143,8 @@ class RulesOfTheHouseTest {
             .whereLayer("diagnosis")
             .mayOnlyAccessLayers("topology", "evidence")
             .whereLayer("bench")
-            .mayOnlyAccessLayers("topology", "http", "provision", "router", "kvstore", "workload", "load", "evidence")
+            .mayOnlyAccessLayers(
+                    "topology", "http", "provision", "faults", "router", "kvstore", "workload", "load", "evidence")
             .whereLayer("history")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore")
             .whereLayer("assertion")
