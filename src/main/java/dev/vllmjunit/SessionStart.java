@@ -3,6 +3,8 @@ package dev.vllmjunit;
 import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.Entrance;
 import dev.vllmjunit.bench.RunLimits;
+import dev.vllmjunit.faults.Faults;
+import dev.vllmjunit.faults.link.FaultyLink;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.lint.DeclaredTopology;
 import dev.vllmjunit.lint.Finding;
@@ -26,6 +28,7 @@ import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.topology.TopologyMerge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +38,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Starts what one class declares. Each part goes into the store as soon as it runs: JUnit then closes whatever there is, last
@@ -60,20 +64,33 @@ final class SessionStart {
                 .with(settings);
         Topology topology = TopologyMerge.merge(declaration, profile);
         SessionReport report = new SessionReport(type, settings, topology, logDirectory());
-        RunningStack stack = keep("nodes", provision(topology, profile, report));
+        Optional<FaultyLink> s3Link =
+                link("s3").filter(link -> topology.s3Cache().isPresent());
+        Optional<FaultyLink> transferLink = link("transfer");
+        RunningStack stack = keep("nodes", provision(topology, profile, report, s3Link));
         Entrance entrance = stack.externalRouter()
                 .map(Entrance::external)
-                .orElseGet(() -> Entrance.through(keep("router", Router.start(routerConfig(stack), stack.tls()))));
+                .orElseGet(() -> Entrance.through(
+                        keep("router", Router.start(routerConfig(stack, transferLink), stack.tls()))));
         Optional<CacheBucket> bucket = stack.objectStore().map(CacheBucket::new);
         bucket.ifPresent(running -> keep("bucket", running));
         NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers(), stack.tls()));
         report.started(stack);
         RepeatedRuns repeated = new RepeatedRuns(report.observer());
-        BenchmarkRunner runner = new BenchmarkRunner(topology, stack, entrance, driver, bucket, limits(), repeated);
-        return new ServingSession(topology, profile, stack, entrance.endpoint(), runner, repeated, report);
+        Faults faults = new Faults(stack, s3Link, transferLink, bucket);
+        BenchmarkRunner runner =
+                new BenchmarkRunner(topology, stack, entrance, driver, bucket, limits(), repeated, faults);
+        return new ServingSession(topology, profile, stack, entrance.endpoint(), runner, faults, repeated, report);
     }
 
-    private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
+    private Optional<FaultyLink> link(String name) {
+        return AnnotationSupport.isAnnotated(type, FaultyLinks.class)
+                ? Optional.of(keep("link " + name, new FaultyLink(name)))
+                : Optional.empty();
+    }
+
+    private RunningStack provision(
+            Topology topology, Profile profile, SessionReport report, Optional<FaultyLink> s3Link) {
         ProvisionRequest request = new ProvisionRequest(
                 topology,
                 profile,
@@ -81,7 +98,8 @@ final class SessionStart {
                 settings.require(Setting.START_TIMEOUT),
                 settings.get(Setting.ATTACH_TOKEN),
                 Tls.of(settings),
-                report::line);
+                report::line,
+                s3Link);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
         try {
@@ -118,14 +136,18 @@ final class SessionStart {
         }
     }
 
-    private RouterConfig routerConfig(RunningStack stack) {
+    private RouterConfig routerConfig(RunningStack stack, Optional<FaultyLink> transferLink) {
         return new RouterConfig(
                 targets(stack.prefill()),
                 targets(stack.decode()),
                 settings.get(Setting.ROUTER_PORT).map(OptionalInt::of).orElse(OptionalInt.empty()),
                 settings.require(Setting.ROUTER_PREFILL_DEADLINE),
                 settings.require(Setting.ROUTER_FIRST_TOKEN_DEADLINE),
-                settings.require(Setting.ROUTER_IDLE_DEADLINE));
+                settings.require(Setting.ROUTER_IDLE_DEADLINE),
+                transferLink
+                        .filter(link -> stack.reachesLoopback())
+                        .<RouterConfig.SideChannels>map(link -> link::through)
+                        .orElse(InetSocketAddress::createUnresolved));
     }
 
     private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {

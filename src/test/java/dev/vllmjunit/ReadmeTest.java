@@ -32,6 +32,13 @@ class ReadmeTest {
     }
 
     @Test
+    void showsTheTestWithFaultsThatEveryBuildRuns() throws IOException {
+        String source = Files.readString(Path.of("src/test/java/dev/vllmjunit/guide/FaultExampleIT.java"));
+
+        assertThat(readme()).contains("```java\n" + source.substring(source.indexOf("@PrefillNode")) + "```");
+    }
+
+    @Test
     void listsEverySetting() throws IOException {
         assertThat(readme()).contains(Setting.markdownTable());
     }

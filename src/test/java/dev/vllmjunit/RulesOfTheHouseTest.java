@@ -50,6 +50,10 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.engine.core")
             .layer("engine.http")
             .definedBy("dev.vllmjunit.engine.http")
+            .layer("faults")
+            .definedBy("dev.vllmjunit.faults")
+            .layer("faults.link")
+            .definedBy("dev.vllmjunit.faults.link")
             .layer("provision")
             .definedBy("dev.vllmjunit.provision")
             .layer("provision.attach")
@@ -83,6 +87,8 @@ class RulesOfTheHouseTest {
                     "lint",
                     "tls",
                     "provision",
+                    "faults",
+                    "faults.link",
                     "router",
                     "kvstore",
                     "workload",
@@ -119,8 +125,12 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "engine.cost", "engine.tier")
             .whereLayer("engine.http")
             .mayOnlyAccessLayers("topology", "engine.core")
+            .whereLayer("faults.link")
+            .mayNotAccessAnyLayer()
+            .whereLayer("faults")
+            .mayOnlyAccessLayers("topology", "provision", "kvstore", "evidence", "faults.link")
             .whereLayer("provision")
-            .mayOnlyAccessLayers("topology", "kvstore", "http", "tls")
+            .mayOnlyAccessLayers("topology", "kvstore", "http", "tls", "faults.link")
             .whereLayer("provision.attach")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http", "tls")
             .whereLayer("provision.vllm")
@@ -144,7 +154,16 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "evidence")
             .whereLayer("bench")
             .mayOnlyAccessLayers(
-                    "topology", "http", "tls", "provision", "router", "kvstore", "workload", "load", "evidence")
+                    "topology",
+                    "http",
+                    "tls",
+                    "provision",
+                    "faults",
+                    "router",
+                    "kvstore",
+                    "workload",
+                    "load",
+                    "evidence")
             .whereLayer("history")
             .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore", "tls")
             .whereLayer("assertion")

@@ -35,6 +35,11 @@ public final class CacheBucket implements AutoCloseable {
         this.client = new ObjectStoreClient(access, callDeadline);
     }
 
+    /** What the key of every cache object begins with; may be empty. */
+    public String keyPrefix() {
+        return access.keyPrefix();
+    }
+
     /** Lists, writes, reads and deletes one object below the prefix, so that a wrong setting is found before a run. */
     public void probe() {
         String key = access.keyPrefix() + "vllm-junit-probe-" + UUID.randomUUID();

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,8 @@ public final class NettyLoadDriver implements LoadDriver {
      * @throws IllegalStateException when another run is going on or the driver is closed
      */
     @Override
-    public LoadResult run(Schedule schedule, URI endpoint, Duration requestTimeout, IntConsumer progress) {
+    public LoadResult run(
+            Schedule schedule, URI endpoint, Duration requestTimeout, IntConsumer progress, LongConsumer started) {
         Target target = Target.of(endpoint, schedule.path(), headers);
         if (requestTimeout.isNegative() || requestTimeout.isZero()) {
             throw new IllegalArgumentException("the request timeout is " + requestTimeout + ", but must be above 0");
@@ -83,7 +85,7 @@ public final class NettyLoadDriver implements LoadDriver {
                     "this load driver is busy with another run; wait for it or use another one");
         }
         try {
-            return drive(new Run(transport, schedule, target, tls, requestTimeout, progress));
+            return drive(new Run(transport, schedule, target, tls, requestTimeout, progress, started));
         } finally {
             active.set(null);
             busy.set(false);

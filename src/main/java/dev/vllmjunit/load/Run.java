@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ final class Run implements Connection.Owner {
     private final OutgoingRequests outgoing;
     private final Duration timeout;
     private final IntConsumer progress;
+    private final LongConsumer begun;
     private final ConnectionPool pool;
     private final Pacing pacing;
     private final HealthMonitor health;
@@ -52,13 +54,21 @@ final class Run implements Connection.Owner {
     private String why = "";
     private long startNanos;
 
-    Run(Transport transport, Schedule schedule, Target target, Tls tls, Duration timeout, IntConsumer progress) {
+    Run(
+            Transport transport,
+            Schedule schedule,
+            Target target,
+            Tls tls,
+            Duration timeout,
+            IntConsumer progress,
+            LongConsumer begun) {
         this.loop = transport.group().next();
         this.schedule = schedule;
         this.target = target;
         this.outgoing = new OutgoingRequests(id(), target, schedule.requests());
         this.timeout = timeout;
         this.progress = progress;
+        this.begun = begun;
         this.pool = new ConnectionPool(transport, target, tls, timeout, this);
         this.pacing = Pacing.of(schedule, transport, loop, this::send);
         this.health = new HealthMonitor(loop);
@@ -100,6 +110,7 @@ final class Run implements Connection.Owner {
         startNanos = System.nanoTime();
         pool.begun(startNanos);
         pacing.start(startNanos);
+        begun.accept(startNanos);
         endIfAllHaveEnded();
     }
 

@@ -87,6 +87,41 @@ public interface RunningStack extends AutoCloseable {
     }
 
     /**
+     * Ends one node at once, as a crash does; {@link #outage} keeps silent about it. {@link #restart} starts it anew.
+     *
+     * @throws UnsupportedOperationException if this stack did not start its nodes
+     */
+    default void kill(RunningNode node) {
+        throw new UnsupportedOperationException(
+                "the " + provisioner() + " stack did not start its nodes, and does not kill "
+                        + node.spec().name() + "; run on the embedded or the local stack");
+    }
+
+    /**
+     * Stops one node in what it does, as {@code SIGSTOP} does, until it is resumed: it accepts connections and is silent.
+     *
+     * @throws UnsupportedOperationException if this stack did not start its nodes
+     */
+    default void pause(RunningNode node) {
+        throw new UnsupportedOperationException(
+                "the " + provisioner() + " stack did not start its nodes, and does not pause "
+                        + node.spec().name() + "; run on the embedded or the local stack");
+    }
+
+    /** Lets a paused node go on; harmless for another. */
+    default void resume(RunningNode node) {}
+
+    /** Whether the writer of the KV cache reaches the object store through {@link ProvisionRequest#s3Link}. */
+    default boolean usesS3Link() {
+        return false;
+    }
+
+    /** Whether its nodes reach ports of the loopback interface of this JVM. */
+    default boolean reachesLoopback() {
+        return false;
+    }
+
+    /**
      * What has ended although the stack is not closed, and why; empty while every part runs that can be watched. Cheap: asked
      * several times a second while a run lasts.
      */

@@ -78,7 +78,8 @@ final class RoutingException extends RuntimeException {
 
     private static String reason(Throwable cause) {
         if (cause instanceof ConnectTimeoutException) {
-            return "did not accept a connection in time; check that it runs and that the network lets the router through.";
+            return "did not accept a connection within " + Upstream.CONNECT_MILLIS
+                    + " ms (connect deadline); check that it runs and that the network lets the router through.";
         }
         if (cause instanceof ConnectException) {
             return "refused the connection; check that it runs and that the URL is right.";

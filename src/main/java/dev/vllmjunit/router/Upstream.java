@@ -31,7 +31,9 @@ final class Upstream {
     private static final Duration IDLE = Duration.ofSeconds(4);
 
     private static final byte[] NOTHING = {};
-    private static final int CONNECT_MILLIS = 5_000;
+
+    /** Longest time until a connection to a node is there. */
+    static final int CONNECT_MILLIS = 5_000;
 
     private final ConnectionProvider connections;
     private final HttpClient client;
