@@ -56,6 +56,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.provision.embedded")
             .layer("provision.local")
             .definedBy("dev.vllmjunit.provision.local..")
+            .layer("preflight")
+            .definedBy("dev.vllmjunit.preflight")
             .layer("evidence")
             .definedBy("dev.vllmjunit.evidence")
             .layer("history")
@@ -77,6 +79,7 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers(
                     "topology",
                     "lint",
+                    "preflight",
                     "provision",
                     "router",
                     "kvstore",
@@ -128,6 +131,8 @@ class RulesOfTheHouseTest {
                     "engine.tier",
                     "engine.core",
                     "engine.http")
+            .whereLayer("preflight")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("evidence")
             .mayOnlyAccessLayers("topology", "workload", "load", "router")
             .whereLayer("diagnosis")
