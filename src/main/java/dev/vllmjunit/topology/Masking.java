@@ -25,7 +25,9 @@ public final class Masking {
     private static final Pattern SECRET_NAME =
             Pattern.compile("(?:.*_)?TOKEN|(?i:token|x-amz-credential|authorization|.*(?:" + SECRET_WORD + ").*)");
     private static final List<Pattern> LOOKS_SECRET = List.of(
-            Pattern.compile("(?i)(?<=://)[^/\\s@\"']+(?=@)"),
+            // A login name alone, as in ssh://lab@host, is no secret.
+            Pattern.compile("(?i)(?<=(?<!ssh)://)[^/\\s@\"']+(?=@)"),
+            Pattern.compile("(?i)(?<=ssh://)[^/\\s@\"':]*:[^/\\s@\"']+(?=@)"),
             Pattern.compile("(?i)(?<=\\bBearer )[\\w.~+/=-]+"),
             Pattern.compile(
                     "(?i)(?<=[?&;](?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature)=)[^&\\s\"']+"),

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param links how fast the links are, for floors of feasibility
  * @param attach endpoints of a running deployment
  * @param local settings of the local stack
+ * @param docker settings of the docker stack
  * @param workload sizes of the guide's benchmark
  * @param lint what the configuration lint is told
  * @param expectations the guide's rows
@@ -35,6 +36,7 @@ public record Profile(
         Links links,
         AttachSettings attach,
         LocalSettings local,
+        DockerSettings docker,
         Workload workload,
         Lint lint,
         List<Expectation> expectations) {
@@ -66,6 +68,7 @@ public record Profile(
                 Links.TESTBED,
                 attach,
                 LocalSettings.STANDARD,
+                DockerSettings.STANDARD,
                 Workload.GUIDE,
                 Lint.NOTHING,
                 expectations);

@@ -20,6 +20,7 @@ final class ProfileOverrides {
                 profile.links(),
                 attach(profile.attach(), settings),
                 local(settings),
+                profile.docker(),
                 workload(profile.workload(), settings),
                 profile.lint(),
                 profile.expectations());

@@ -21,6 +21,7 @@ final class ProfileReader {
             "embedded",
             "links",
             "attach",
+            "docker",
             "workload",
             "lint",
             "expectations");
@@ -77,6 +78,7 @@ final class ProfileReader {
                 links(top.section("links", LINK_KEYS)),
                 attach(top.section("attach", ATTACH_KEYS)),
                 Profile.LocalSettings.STANDARD,
+                DockerReader.read(top),
                 workload(top.section("workload", WORKLOAD_KEYS)),
                 lint(top.section("lint", LINT_KEYS)),
                 expectations(top));

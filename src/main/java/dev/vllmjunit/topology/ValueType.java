@@ -48,9 +48,21 @@ record ValueType<T>(String allowed, Function<String, T> reader, boolean secret) 
     static final ValueType<Path> DIRECTORY = new ValueType<>("a directory's path", Path::of);
     static final ValueType<Path> FILE = new ValueType<>("a file's path", Path::of);
 
+    static final ValueType<String> SIZE =
+            new ValueType<>("a size with its unit (k, m or g), for instance 16g", ValueType::size);
+    static final ValueType<String> VOLUME = new ValueType<>(
+            "HOST-PATH:CONTAINER-PATH, both absolute or the first with ~, with :ro behind them if one likes",
+            ValueType::volume);
+    static final ValueType<URI> DOCKER_URL =
+            new ValueType<>("unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST", ValueType::dockerUrl);
+
     static final ValueType<String> HISTORY =
             new ValueType<>("a directory's path, s3://BUCKET/PREFIX, or off", ValueType::history);
 
+    private static final Pattern SIZE_TEXT = Pattern.compile("[1-9]\\d{0,8}[kmg]");
+    private static final Pattern VOLUME_TEXT = Pattern.compile("[/~][^:]*:/[^:]*(:ro)?");
+    private static final Pattern DOCKER_URL_TEXT = Pattern.compile(
+            "unix:///[^?#]+|tcp://[^/:?#@]+:\\d{1,5}|tcp://\\[[0-9a-fA-F:]+\\]:\\d{1,5}|ssh://[^/?#:]+(:\\d{1,5})?");
     private static final Pattern S3_LOCATION = Pattern.compile("s3://[a-z0-9][a-z0-9.-]+(/[^?#]*)?");
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
     private static final Map<String, Duration> UNITS = Map.of(
@@ -104,6 +116,25 @@ record ValueType<T>(String allowed, Function<String, T> reader, boolean secret) 
             String shown = secret ? Masking.MASK : Masking.patterns(text);
             throw failure.apply("is \"" + shown + "\"; write " + allowed);
         }
+    }
+
+    private static String size(String text) {
+        return matching(text, SIZE_TEXT);
+    }
+
+    private static String volume(String text) {
+        return matching(text, VOLUME_TEXT);
+    }
+
+    private static URI dockerUrl(String text) {
+        return URI.create(matching(text, DOCKER_URL_TEXT));
+    }
+
+    private static String matching(String text, Pattern pattern) {
+        if (!pattern.matcher(text.strip()).matches()) {
+            throw new IllegalArgumentException();
+        }
+        return text.strip();
     }
 
     private static String text(String text) {

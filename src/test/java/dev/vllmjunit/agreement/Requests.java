@@ -54,6 +54,7 @@ final class Requests {
                         profile.links(),
                         profile.attach(),
                         profile.local(),
+                        profile.docker(),
                         profile.workload(),
                         profile.lint(),
                         profile.expectations()),

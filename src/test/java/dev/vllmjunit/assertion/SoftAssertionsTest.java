@@ -12,6 +12,7 @@ import dev.vllmjunit.evidence.Results;
 import java.time.Duration;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
+import org.opentest4j.MultipleFailuresError;
 
 class SoftAssertionsTest {
 
@@ -60,10 +61,25 @@ class SoftAssertionsTest {
 
         assertThatExceptionOfType(InvalidRunException.class)
                 .isThrownBy(() -> PerformanceSoftAssertions.assertSoftly(softly -> {
-                    softly.assertThat(cold).computeSavings().isAtLeast(percent(60));
+                    softly.assertThat(cold).computeSavings().isAtMost(percent(0));
                     softly.assertThat(untrusted).computeSavings().isAtLeast(percent(60));
                 }))
                 .withMessageStartingWith("INVALID (CLIENT_TOO_SLOW): sent 5 s late");
+    }
+
+    @Test
+    void keepWhatFailedBeforeAnInvalid() {
+        BenchmarkResult untrusted = Results.cold()
+                .problem(InvalidReason.CLIENT_TOO_SLOW, "sent 5 s late")
+                .build();
+
+        assertThatExceptionOfType(MultipleFailuresError.class)
+                .isThrownBy(() -> PerformanceSoftAssertions.assertSoftly(softly -> {
+                    softly.assertThat(cold).computeSavings().isAtLeast(percent(60));
+                    softly.assertThat(untrusted).computeSavings().isAtLeast(percent(60));
+                }))
+                .withMessageContainingAll(
+                        "(2 failures)", "Expecting compute savings:", "INVALID (CLIENT_TOO_SLOW): sent 5 s late");
     }
 
     @Test

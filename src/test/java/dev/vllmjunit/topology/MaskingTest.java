@@ -44,6 +44,7 @@ class MaskingTest {
             quoteCharacter = '`',
             value = {
                 "GET http://me:pw@s3.lab:7480/nixl | GET http://****@s3.lab:7480/nixl",
+                "docker at ssh://lab:pw@mi300x | docker at ssh://****@mi300x",
                 "GET /x?X-Amz-Signature=abc&X-Amz-Credential=AK%2F2026&X-Amz-Date=1 | GET /x?X-Amz-Signature=****&X-Amz-Credential=****&X-Amz-Date=1",
                 "X-Amz-Security-Token: FwoGZXIv | X-Amz-Security-Token: ****",
                 "Authorization: Bearer abc.def-1 | Authorization: Bearer ****",
@@ -68,6 +69,7 @@ class MaskingTest {
                 "first_token: 12 ms, http://127.0.0.1:8000/v1/completions",
                 "credentials: AWS default chain",
                 "mail me@example.com about s3://nixl.s3.cephlab.com",
+                "docker at ssh://lab@mi300x",
             })
     void leavesWhatDoesNot(String text) {
         assertThat(Masking.of(Map.of()).mask(text)).isEqualTo(text);

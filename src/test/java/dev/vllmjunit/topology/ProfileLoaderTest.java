@@ -139,7 +139,8 @@ class ProfileLoaderTest {
         assertRefused(
                 "modle:\n  id: x\n",
                 "mine.yaml:1:1: unknown key modle; did you mean model? Known keys: extends, model, prefill, decode,"
-                        + " kvTransfer, s3Cache, embedded, links, attach, workload, lint, expectations");
+                        + " kvTransfer, s3Cache, embedded, links, attach, docker, workload, lint,"
+                        + " expectations");
         assertRefused(
                 MODEL + "links:\n  qqq: 1\n", "mine.yaml:9:3: unknown key links.qqq. Known keys: s3ReadGBps, nixlGBps");
     }
