@@ -9,6 +9,10 @@ import java.util.stream.Stream;
 public enum CheckId {
     /** Software, limits and settings. */
     STACK("all", "the stack can run the topology: limits, URLs, software of the local stack"),
+    /** Docker daemons. */
+    DOCKER("docker", "the daemon of a host answers"),
+    /** Images. */
+    IMAGE("docker", "a node's image is on its host, or may be pulled"),
     /** Devices. */
     DEVICES("docker", "device files of the accelerators, and as many as the nodes split their model over"),
     /** Groups. */

@@ -8,10 +8,15 @@ import java.util.Locale;
  *
  * @param host which
  * @param directory absolute; {@code $HOME} is allowed
- * @param neededBytes for what is still to come
+ * @param part what is there already below it, counted as space that is not needed any more; {@code .} for nothing
+ * @param totalBytes of the whole
  * @param purpose what that is
  */
-record DiskCheck(Host host, String directory, long neededBytes, String purpose) implements Check {
+record DiskCheck(Host host, String directory, String part, long totalBytes, String purpose) implements Check {
+
+    DiskCheck(Host host, String directory, long totalBytes, String purpose) {
+        this(host, directory, ".", totalBytes, purpose);
+    }
 
     private static final double GIB = 1L << 30;
     private static final int KIB = 1024;
@@ -30,9 +35,13 @@ record DiskCheck(Host host, String directory, long neededBytes, String purpose) 
 
     @Override
     public Finding examine() {
-        ShellOutput said = host.run("d=" + Host.quoted(host.root() + directory)
+        String measured = part.equals(".") ? "" : "du -sk " + Host.quoted(host.root() + directory + "/" + part)
+                + " 2>/dev/null | sed 's/^/have /'\n";
+        ShellOutput said = host.run(measured + "d=" + Host.quoted(host.root() + directory)
                 + "\nwhile [ ! -d \"$d\" ] && [ \"$d\" != / ] && [ \"$d\" != . ]; do d=$(dirname \"$d\"); done\ndf -Pk \"$d\"");
         long free = free(said);
+        long have = said.after("have").map(line -> line.split("\\s+", 2)[0]).map(Long::parseLong).orElse(0L) * KIB;
+        long neededBytes = Math.max(0, totalBytes - have);
         String found = String.format(
                 Locale.ROOT, "%.1f GiB free for %s, %.1f GiB needed for %s", free / GIB, directory, neededBytes / GIB, purpose);
         return free >= neededBytes

@@ -1,6 +1,7 @@
 package dev.vllmjunit.preflight;
 
 import dev.vllmjunit.topology.Accelerator;
+import dev.vllmjunit.topology.DockerSettings;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Topology;
 import java.time.Instant;
@@ -22,6 +23,8 @@ final class HostChecks {
 
     /** Of the weights: what else a model's files hold, and what a download needs on the side. */
     private static final double OVERHEAD = 1.1;
+
+    private static final String CACHE = "/.cache/huggingface";
 
     private final Site site;
     private final Topology topology;
@@ -99,12 +102,24 @@ final class HostChecks {
         return ports.isEmpty() ? Optional.empty() : Optional.of(new PortsCheck(host, ports));
     }
 
+    /** The model's files are in a volume, or in the image; a path that vLLM is told is the image's or a volume's own affair. */
     private List<Check> model(Host host) {
-        String cache = "/root/.cache/huggingface";
+        DockerSettings docker = site.request().profile().docker();
+        String id = docker.model().orElse(topology.model().id());
+        if (id.startsWith("/")) {
+            return List.of();
+        }
+        Optional<String> volume = docker.volumes().stream()
+                .filter(text -> text.split(":", -1)[1].endsWith(CACHE))
+                .map(text -> text.split(":", -1)[0].replaceFirst("^~", System.getProperty("user.home", "")))
+                .findFirst();
+        Host files = volume.isPresent() ? host : new Host(host.name(), host.address(), host.shell(), "");
+        String cache = volume.orElse("/root" + CACHE);
         long bytes = (long) (topology.model().weightBytes() * OVERHEAD);
+        boolean token = site.environment().containsKey("HF_TOKEN");
         return List.of(
-                new ModelCheck(host, cache, topology.model().id(), site.environment().containsKey("HF_TOKEN")),
-                new DiskCheck(host, cache, bytes, "the model's weights"));
+                new ModelCheck(files, cache, id, token),
+                new DiskCheck(files, cache, ModelCheck.directory(id), bytes, "the model's weights"));
     }
 
     private List<Check> sideChannels() {

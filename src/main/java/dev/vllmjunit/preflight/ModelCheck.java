@@ -34,17 +34,21 @@ record ModelCheck(Host host, String cache, String model, boolean tokenGiven) imp
 
     @Override
     public Finding examine() {
-        String directory = host.root() + cache + "/hub/models--" + model.replace("/", "--");
-        ShellOutput said = host.run("cd " + Host.quoted(directory) + " 2>/dev/null || exit 0\n"
+        ShellOutput said = host.run("cd " + Host.quoted(host.root() + cache + "/" + directory(model)) + " 2>/dev/null || exit 0\n"
                 + "for f in snapshots/*/*.safetensors; do [ -s \"$f\" ] && echo \"shard $f\"; done\n"
                 + "for f in snapshots/*/config.json; do [ -s \"$f\" ] && echo config; done\n"
-                + "for f in blobs/*.incomplete; do [ -e \"$f\" ] && echo incomplete; done\ntrue");
+                + "true");
         long shards = said.lines().stream().filter(line -> line.startsWith("shard ")).count();
         long expected = expected(said.lines());
         boolean whole = shards > 0 && shards >= expected && said.lines().contains("config");
         return whole
                 ? Finding.ok(model + " in " + cache + ", " + shards + " files of weights")
                 : missing(shards == 0 ? Optional.empty() : Optional.of(shards + " of " + expected));
+    }
+
+    /** Of a model, below the cache. */
+    static String directory(String model) {
+        return "hub/models--" + model.replace("/", "--");
     }
 
     private static long expected(List<String> lines) {

@@ -39,7 +39,8 @@ record Site(
         ofHosts = List.copyOf(ofHosts);
     }
 
-    static Site of(Provisioner provisioner, ProvisionRequest request, OptionalInt routerPort) {
+    static Site of(
+            Provisioner provisioner, ProvisionRequest request, OptionalInt routerPort, DockerSite docker) {
         return new Site(
                 provisioner,
                 request,
@@ -47,8 +48,8 @@ record Site(
                 routerPort,
                 System.getenv(),
                 DefaultCredentialsProvider.builder().build(),
-                Map.of(),
-                List.of());
+                docker.hosts(),
+                docker.checks());
     }
 
     String stack() {

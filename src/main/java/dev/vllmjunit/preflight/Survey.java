@@ -23,7 +23,9 @@ public final class Survey {
      * @param routerPort pinned port of the router
      */
     public static PreflightReport whole(Provisioner provisioner, ProvisionRequest request, OptionalInt routerPort) {
-        return run(whole(Site.of(provisioner, request, routerPort)));
+        try (DockerSite docker = docker(provisioner, request)) {
+            return run(whole(Site.of(provisioner, request, routerPort, docker)));
+        }
     }
 
     /**
@@ -36,7 +38,15 @@ public final class Survey {
      */
     public static PreflightReport beforeStart(
             Provisioner provisioner, ProvisionRequest request, OptionalInt routerPort) {
-        return run(beforeStart(Site.of(provisioner, request, routerPort)));
+        try (DockerSite docker = docker(provisioner, request)) {
+            return run(beforeStart(Site.of(provisioner, request, routerPort, docker)));
+        }
+    }
+
+    private static DockerSite docker(Provisioner provisioner, ProvisionRequest request) {
+        return provisioner.name().equals("docker")
+                ? DockerSite.of(request.topology(), request.profile().docker())
+                : DockerSite.none();
     }
 
     static List<Check> whole(Site site) {

@@ -70,6 +70,15 @@ class HostChecksTest {
     }
 
     @Test
+    void whatIsThereAlreadyNeedsNoSpace() {
+        String df = "have 104857600\t/data/hf/hub/models--a--b\nFilesystem 1024-blocks Used Available Capacity Mounted on\n"
+                + "/dev/nvme0n1p2   959786032 801542120 109416016      88% /\n";
+        assertThat(new DiskCheck(FakeTree.saying(0, df), "/data/hf", "hub/models--a--b", 155_320_000_000L, "the model")
+                        .examine())
+                .isEqualTo(Finding.ok("104.3 GiB free for /data/hf, 44.7 GiB needed for the model"));
+    }
+
+    @Test
     void spaceThatDfDoesNotTellIsNotChecked() {
         assertThatThrownBy(new DiskCheck(FakeTree.saying(127, "sh: df: not found\n"), "/data", 1, "x")::examine)
                 .hasMessage("df said: sh: df: not found");
