@@ -8,7 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Looks at a place before anything is started there. Takes {@value #SECONDS} seconds at most; starts nothing that stays. */
+/** Looks at a place before anything is started there. Checks run side by side and get
+ * {@value #SECONDS} seconds; nothing that is started for them stays. */
 public final class Survey {
 
     private static final int SECONDS = 10;
