@@ -3,6 +3,8 @@ package dev.vllmjunit;
 import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.Entrance;
 import dev.vllmjunit.bench.RunLimits;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.faults.Faults;
 import dev.vllmjunit.faults.link.FaultyLink;
 import dev.vllmjunit.kvstore.CacheBucket;
@@ -10,6 +12,8 @@ import dev.vllmjunit.lint.DeclaredTopology;
 import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.lint.Linter;
 import dev.vllmjunit.load.NettyLoadDriver;
+import dev.vllmjunit.preflight.PreflightReport;
+import dev.vllmjunit.preflight.Survey;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.Provisioners;
@@ -104,6 +108,7 @@ final class SessionStart {
         report.starting(provisioner.name());
         try {
             lint(topology, profile, provisioner, report);
+            preflight(provisioner, request, report);
             return provisioner.start(request);
         } catch (RuntimeException e) {
             report.startFailed(request.logDirectory(), e);
@@ -127,6 +132,21 @@ final class SessionStart {
         }
     }
 
+    /** Minutes of a start are not spent on what is known to be missing. */
+    private void preflight(Provisioner provisioner, ProvisionRequest request, SessionReport report) {
+        PreflightReport found = Survey.beforeStart(provisioner, request, routerPort());
+        report.surveyed(found);
+        if (!found.passed()) {
+            throw new InvalidRunException(
+                    InvalidReason.NOT_READY,
+                    declaration.element() + ": the preflight failed, and nothing was started:\n" + found.troubles());
+        }
+    }
+
+    private OptionalInt routerPort() {
+        return settings.get(Setting.ROUTER_PORT).map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
     private Path logDirectory() {
         try {
             return Files.createDirectories(
@@ -140,7 +160,7 @@ final class SessionStart {
         return new RouterConfig(
                 targets(stack.prefill()),
                 targets(stack.decode()),
-                settings.get(Setting.ROUTER_PORT).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                routerPort(),
                 settings.require(Setting.ROUTER_PREFILL_DEADLINE),
                 settings.require(Setting.ROUTER_FIRST_TOKEN_DEADLINE),
                 settings.require(Setting.ROUTER_IDLE_DEADLINE),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vllmjunit.diagnosis.CausesTable;
 import dev.vllmjunit.engine.cost.PublishedTable;
 import dev.vllmjunit.lint.Linter;
+import dev.vllmjunit.preflight.CheckId;
 import dev.vllmjunit.topology.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +47,11 @@ class ReadmeTest {
     @Test
     void listsEveryRuleOfTheLint() throws IOException {
         assertThat(readme()).contains(Linter.markdownTable());
+    }
+
+    @Test
+    void listsEveryCheckOfThePreflight() throws IOException {
+        assertThat(readme()).contains(CheckId.markdownTable());
     }
 
     @Test

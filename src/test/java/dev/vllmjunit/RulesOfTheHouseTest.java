@@ -64,6 +64,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.provision.vllm")
             .layer("provision.local")
             .definedBy("dev.vllmjunit.provision.local..")
+            .layer("preflight")
+            .definedBy("dev.vllmjunit.preflight")
             .layer("evidence")
             .definedBy("dev.vllmjunit.evidence")
             .layer("history")
@@ -85,6 +87,7 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers(
                     "topology",
                     "lint",
+                    "preflight",
                     "tls",
                     "provision",
                     "faults",
@@ -148,6 +151,8 @@ class RulesOfTheHouseTest {
                     "engine.tier",
                     "engine.core",
                     "engine.http")
+            .whereLayer("preflight")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("evidence")
             .mayOnlyAccessLayers("topology", "workload", "load", "router")
             .whereLayer("diagnosis")

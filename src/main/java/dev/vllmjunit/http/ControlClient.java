@@ -12,6 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -77,19 +80,38 @@ public final class ControlClient {
         return parse(url, send(request));
     }
 
+    /** When the server says that it sent an answer, in whole seconds; the answer may be an error. */
+    public Instant date(URI url) {
+        HttpResponse<String> response = exchange(HttpRequest.newBuilder(url).GET());
+        String date = response.headers().firstValue("Date").orElse("");
+        try {
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+        } catch (DateTimeParseException e) {
+            throw new ControlCallException("GET " + url + " answered without a Date header that can be read: " + date, e);
+        }
+    }
+
     private String send(HttpRequest.Builder builder) {
+        HttpResponse<String> response = exchange(builder);
+        if (response.statusCode() / 100 != 2) {
+            throw new ControlCallException(
+                    call(response.request()) + " answered " + response.statusCode() + ": " + brief(response.body())
+                            + remedy(response.statusCode()),
+                    response.statusCode());
+        }
+        return response.body();
+    }
+
+    private static String call(HttpRequest request) {
+        return request.method() + " " + request.uri();
+    }
+
+    private HttpResponse<String> exchange(HttpRequest.Builder builder) {
         headers.forEach(builder::setHeader);
         HttpRequest request = builder.timeout(deadline).build();
-        String call = request.method() + " " + request.uri();
+        String call = call(request);
         try {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() / 100 != 2) {
-                throw new ControlCallException(
-                        call + " answered " + response.statusCode() + ": " + brief(response.body())
-                                + remedy(response.statusCode()),
-                        response.statusCode());
-            }
-            return response.body();
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new ControlCallException(
                     call + " failed within " + deadline.toMillis() + " ms: " + reason(request.uri(), e), e);

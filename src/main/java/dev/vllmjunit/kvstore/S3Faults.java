@@ -31,10 +31,9 @@ final class S3Faults {
             return known;
         }
         Kind kind = kind(failure);
-        String message = "S3 " + operation + " failed at " + access.endpoint() + ", bucket '" + access.bucket() + "' ("
-                + (access.pathStyle() ? "path-style" : "virtual-hosted") + ", region " + access.region() + "): "
-                + what(failure) + ".\nCheck " + check(failure) + ".";
-        return new ObjectStoreException(kind, message, failure);
+        String where = "S3 " + operation + " failed at " + access.endpoint() + ", bucket '" + access.bucket() + "' ("
+                + (access.pathStyle() ? "path-style" : "virtual-hosted") + ", region " + access.region() + ")";
+        return new ObjectStoreException(kind, where, what(failure), check(failure), failure);
     }
 
     private static Kind kind(Throwable failure) {
@@ -92,9 +91,19 @@ final class S3Faults {
     }
 
     private String checkStatus(int status, @Nullable String code) {
-        if ("RequestTimeTooSkewed".equals(code)) {
-            return "the clock of this machine: signatures are valid for minutes only";
-        }
+        return switch (String.valueOf(code)) {
+            case "RequestTimeTooSkewed" -> "the clock of this machine: signatures are valid for minutes only";
+            case "InvalidAccessKeyId" ->
+                "the access key (from " + credentials() + "): this store knows no such key, another one may";
+            case "SignatureDoesNotMatch" ->
+                "the secret key (from " + credentials()
+                        + "): the store knows the access key and expects another signature, as also where a proxy changes the"
+                        + " Host header";
+            default -> checkStatus(status);
+        };
+    }
+
+    private String checkStatus(int status) {
         return switch (status) {
             case 301, 307, 400 -> "the region and the addressing style (" + otherStyle() + " is the other one)";
             case 401, 403 ->

@@ -57,6 +57,7 @@ class S3FaultsTest {
                     """
             403 | RequestTimeTooSkewed | DENIED    | the clock of this machine: signatures are valid for minutes only
             403 | AccessDenied         | DENIED    | the credentials (from AnonymousCredentialsProvider), their rights on the bucket, the region and the clock
+            403 | InvalidAccessKeyId   | DENIED    | the access key (from AnonymousCredentialsProvider): this store knows no such key, another one may
             404 | NoSuchBucket         | NOT_FOUND | that the bucket exists under this name, and the addressing style (path-style is the other one)
             405 | MethodNotAllowed     | OTHER     | the addressing style: the store saw no bucket name in the request (path-style is the other one)
             301 | PermanentRedirect    | OTHER     | the region and the addressing style (path-style is the other one)
