@@ -87,7 +87,8 @@ public final class ControlClient {
         try {
             return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
         } catch (DateTimeParseException e) {
-            throw new ControlCallException("GET " + url + " answered without a Date header that can be read: " + date, e);
+            throw new ControlCallException(
+                    "GET " + url + " answered without a Date header that can be read: " + date, e);
         }
     }
 

@@ -18,7 +18,9 @@ public enum CheckId {
     /** Groups. */
     GROUPS("docker", "groups `video` and `render` of a ROCm host, and that `/dev/kfd` belongs to one of them"),
     /** Drivers. */
-    DRIVER("docker", "the accelerator's kernel module and its version; for Gaudi, that the image is of the same release"),
+    DRIVER(
+            "docker",
+            "the accelerator's kernel module and its version; for Gaudi, that the image is of the same release"),
     /** Weights. */
     MODEL("docker", "the model is in the Hugging Face cache, whole, or can be fetched: `HF_TOKEN` for a gated one"),
     /** Space. */
@@ -32,11 +34,15 @@ public enum CheckId {
     /** Running nodes. */
     NODE("attach", "a running node answers `/health` and serves the model"),
     /** Object store. */
-    S3("all with a given endpoint", "list, put, get and delete of one probe object with the credentials of this process"),
+    S3(
+            "all with a given endpoint",
+            "list, put, get and delete of one probe object with the credentials of this process"),
     /** Names of buckets. */
     S3_DNS("docker, local, attach", "the bucket's own host name resolves where it is used: by LMCache always"),
     /** Clocks. */
-    CLOCK("docker, attach; S3 on all", "the clock's distance from this machine's: a warning from 1 s, failed from 15 min");
+    CLOCK(
+            "docker, attach; S3 on all",
+            "the clock's distance from this machine's: a warning from 1 s, failed from 15 min");
 
     private final String stacks;
     private final String meaning;

@@ -43,7 +43,8 @@ final class ContainerShell implements HostShell, AutoCloseable {
         try {
             return execute(container(), script, limit);
         } catch (NotFoundException e) {
-            throw new CannotCheckException("no shell on " + name + ", whose container needs " + image.orElse("an image"));
+            throw new CannotCheckException(
+                    "no shell on " + name + ", whose container needs " + image.orElse("an image"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CannotCheckException("interrupted while a script ran on " + name);

@@ -32,10 +32,12 @@ record DaemonCheck(DockerHost docker) implements Check {
 
     private String remedy() {
         return switch (docker.url().getScheme()) {
-            case "unix" -> "start dockerd, or let this user use its socket: usermod -aG docker USER; DOCKER_HOST or"
-                    + " docker.hosts." + docker.name() + ".url names another";
-            case "tcp" -> "docker.hosts." + docker.name()
-                    + ".url: host and port; .tls: the directory with ca.pem, cert.pem and key.pem; dockerd -H tcp://…";
+            case "unix" ->
+                "start dockerd, or let this user use its socket: usermod -aG docker USER; DOCKER_HOST or"
+                        + " docker.hosts." + docker.name() + ".url names another";
+            case "tcp" ->
+                "docker.hosts." + docker.name()
+                        + ".url: host and port; .tls: the directory with ca.pem, cert.pem and key.pem; dockerd -H tcp://…";
             default -> "docker.hosts." + docker.name() + ".url: unix:///PATH or tcp://HOST:PORT";
         };
     }
@@ -46,6 +48,7 @@ record DaemonCheck(DockerHost docker) implements Check {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getClass().getSimpleName() + (root.getMessage() == null ? "" : " (" + root.getMessage().strip() + ")");
+        return root.getClass().getSimpleName()
+                + (root.getMessage() == null ? "" : " (" + root.getMessage().strip() + ")");
     }
 }

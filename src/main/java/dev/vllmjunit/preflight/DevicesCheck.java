@@ -35,9 +35,8 @@ record DevicesCheck(Host host, DeviceKind kind, int needed) implements Check {
             return Finding.failed(
                     "no " + missing.get(), kind.install() + "; if that is done, look into dmesg for " + kind.module());
         }
-        return counted(said.lines().stream()
-                .filter(line -> line.startsWith("device "))
-                .count());
+        return counted(
+                said.lines().stream().filter(line -> line.startsWith("device ")).count());
     }
 
     private Finding counted(long devices) {

@@ -35,15 +35,26 @@ record DiskCheck(Host host, String directory, String part, long totalBytes, Stri
 
     @Override
     public Finding examine() {
-        String measured = part.equals(".") ? "" : "du -sk " + Host.quoted(host.root() + directory + "/" + part)
-                + " 2>/dev/null | sed 's/^/have /'\n";
-        ShellOutput said = host.run(measured + "d=" + Host.quoted(host.root() + directory)
-                + "\nwhile [ ! -d \"$d\" ] && [ \"$d\" != / ] && [ \"$d\" != . ]; do d=$(dirname \"$d\"); done\ndf -Pk \"$d\"");
+        String measured = part.equals(".")
+                ? ""
+                : "du -sk " + Host.quoted(host.root() + directory + "/" + part) + " 2>/dev/null | sed 's/^/have /'\n";
+        ShellOutput said = host.run(
+                measured + "d=" + Host.quoted(host.root() + directory)
+                        + "\nwhile [ ! -d \"$d\" ] && [ \"$d\" != / ] && [ \"$d\" != . ]; do d=$(dirname \"$d\"); done\ndf -Pk \"$d\"");
         long free = free(said);
-        long have = said.after("have").map(line -> line.split("\\s+", 2)[0]).map(Long::parseLong).orElse(0L) * KIB;
+        long have = said.after("have")
+                        .map(line -> line.split("\\s+", 2)[0])
+                        .map(Long::parseLong)
+                        .orElse(0L)
+                * KIB;
         long neededBytes = Math.max(0, totalBytes - have);
         String found = String.format(
-                Locale.ROOT, "%.1f GiB free for %s, %.1f GiB needed for %s", free / GIB, directory, neededBytes / GIB, purpose);
+                Locale.ROOT,
+                "%.1f GiB free for %s, %.1f GiB needed for %s",
+                free / GIB,
+                directory,
+                neededBytes / GIB,
+                purpose);
         return free >= neededBytes
                 ? Finding.ok(found)
                 : Finding.failed(found, "free some, or name a directory on a larger file system");
@@ -52,7 +63,8 @@ record DiskCheck(Host host, String directory, String part, long totalBytes, Stri
     /** POSIX output: a header, then name, size, used, available, share and mount point. */
     private static long free(ShellOutput said) {
         List<String> lines = said.lines();
-        String[] columns = lines.isEmpty() ? new String[0] : lines.get(lines.size() - 1).split("\\s+", -1);
+        String[] columns =
+                lines.isEmpty() ? new String[0] : lines.get(lines.size() - 1).split("\\s+", -1);
         if (said.status() != 0 || columns.length < COLUMNS || !columns[AVAILABLE].matches("\\d+")) {
             throw new CannotCheckException("df said: " + said.text().strip());
         }

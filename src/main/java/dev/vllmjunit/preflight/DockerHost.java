@@ -21,8 +21,7 @@ import java.util.Optional;
  * @param shell runs scripts there
  * @param host it, as the checks see it
  */
-record DockerHost(String name, URI url, DockerClient client, ContainerShell shell, Host host)
-        implements AutoCloseable {
+record DockerHost(String name, URI url, DockerClient client, ContainerShell shell, Host host) implements AutoCloseable {
 
     private static final Duration CONNECTION = Duration.ofSeconds(4);
     private static final Duration ANSWER = Duration.ofSeconds(9);

@@ -43,8 +43,8 @@ record DockerSite(Map<String, DockerHost> byName, List<Check> checks) implements
     }
 
     Map<String, Host> hosts() {
-        return byName.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().host()));
+        return byName.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
+                .host()));
     }
 
     @Override

@@ -30,8 +30,9 @@ record DriverCheck(Host host, DeviceKind kind) implements Check {
 
     @Override
     public Finding examine() {
-        ShellOutput said = host.run("M=" + kind.module()
-                + """
+        ShellOutput said = host.run(
+                "M=" + kind.module()
+                        + """
 
                 [ -d $R/sys/module/$M ] && echo "module $(cat $R/sys/module/$M/version 2>/dev/null || echo "of kernel $(uname -r)")"
                 [ $M = habanalabs ] && hl-smi 2>/dev/null | head -4

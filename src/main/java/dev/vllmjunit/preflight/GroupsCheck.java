@@ -24,7 +24,8 @@ record GroupsCheck(Host host) implements Check {
 
     @Override
     public Finding examine() {
-        ShellOutput said = host.run("""
+        ShellOutput said = host.run(
+                """
                 grep -E '^(video|render):' $R/etc/group | awk -F: '{print $1, $3}'
                 stat -c 'kfd %g' $R/dev/kfd 2>/dev/null
                 true""");
@@ -36,7 +37,8 @@ record GroupsCheck(Host host) implements Check {
         if (!missing.isEmpty()) {
             return Finding.warning(
                     found,
-                    "groupadd " + String.join(" ", missing) + "; without it only root in a container opens the devices");
+                    "groupadd " + String.join(" ", missing)
+                            + "; without it only root in a container opens the devices");
         }
         Optional<String> kfd = said.after("kfd");
         return kfd.isEmpty() || NAMES.stream().anyMatch(name -> said.after(name).equals(kfd))

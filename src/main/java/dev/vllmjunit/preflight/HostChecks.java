@@ -45,8 +45,8 @@ final class HostChecks {
         Map<String, List<NodeSpec>> nodes = new LinkedHashMap<>();
         topology.nodes().stream()
                 .filter(node -> site.hosts().containsKey(node.host()))
-                .forEach(node ->
-                        nodes.computeIfAbsent(node.host(), name -> new ArrayList<>()).add(node));
+                .forEach(node -> nodes.computeIfAbsent(node.host(), name -> new ArrayList<>())
+                        .add(node));
         return nodes.entrySet().stream()
                 .flatMap(entry -> on(host(entry.getKey()), entry.getValue()).stream())
                 .toList();
@@ -58,10 +58,7 @@ final class HostChecks {
 
     private List<Check> on(Host host, List<NodeSpec> nodes) {
         List<Check> checks = new ArrayList<>(devices(host, nodes));
-        nodes.stream()
-                .flatMap(node -> rdma(host, node))
-                .distinct()
-                .forEach(checks::add);
+        nodes.stream().flatMap(node -> rdma(host, node)).distinct().forEach(checks::add);
         ports(host, nodes).ifPresent(checks::add);
         checks.addAll(model(host));
         checks.add(new ClockCheck(host.name(), Clock.of(host), Instant::now));
@@ -128,8 +125,7 @@ final class HostChecks {
         for (NodeSpec decode : topology.decode()) {
             for (NodeSpec prefill : topology.prefill()) {
                 if (site.hosts().containsKey(decode.host()) && site.hosts().containsKey(prefill.host())) {
-                    checks.add(new SideChannelCheck(
-                            host(decode.host()), host(prefill.host()), port + prefill.index()));
+                    checks.add(new SideChannelCheck(host(decode.host()), host(prefill.host()), port + prefill.index()));
                 }
             }
         }

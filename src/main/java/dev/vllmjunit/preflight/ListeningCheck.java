@@ -32,7 +32,8 @@ record ListeningCheck(String prefill, String address, OptionalInt port) implemen
     public Finding examine() {
         if (port.isEmpty()) {
             return Finding.notChecked(
-                    "the port is not known here", "set vllm.side-channel.port to the node's VLLM_NIXL_SIDE_CHANNEL_PORT");
+                    "the port is not known here",
+                    "set vllm.side-channel.port to the node's VLLM_NIXL_SIDE_CHANNEL_PORT");
         }
         String target = address + ":" + port.getAsInt();
         try (Socket socket = new Socket()) {

@@ -17,7 +17,8 @@ final class LocalShell implements HostShell {
         try {
             CompletableFuture<String> text = CompletableFuture.supplyAsync(() -> read(process));
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new CannotCheckException("a script on this machine did not end within " + limit.toMillis() + " ms");
+                throw new CannotCheckException(
+                        "a script on this machine did not end within " + limit.toMillis() + " ms");
             }
             return new ShellOutput(process.exitValue(), text.join());
         } catch (InterruptedException e) {

@@ -34,11 +34,13 @@ record ModelCheck(Host host, String cache, String model, boolean tokenGiven) imp
 
     @Override
     public Finding examine() {
-        ShellOutput said = host.run("cd " + Host.quoted(host.root() + cache + "/" + directory(model)) + " 2>/dev/null || exit 0\n"
-                + "for f in snapshots/*/*.safetensors; do [ -s \"$f\" ] && echo \"shard $f\"; done\n"
-                + "for f in snapshots/*/config.json; do [ -s \"$f\" ] && echo config; done\n"
-                + "true");
-        long shards = said.lines().stream().filter(line -> line.startsWith("shard ")).count();
+        ShellOutput said =
+                host.run("cd " + Host.quoted(host.root() + cache + "/" + directory(model)) + " 2>/dev/null || exit 0\n"
+                        + "for f in snapshots/*/*.safetensors; do [ -s \"$f\" ] && echo \"shard $f\"; done\n"
+                        + "for f in snapshots/*/config.json; do [ -s \"$f\" ] && echo config; done\n"
+                        + "true");
+        long shards =
+                said.lines().stream().filter(line -> line.startsWith("shard ")).count();
         long expected = expected(said.lines());
         boolean whole = shards > 0 && shards >= expected && said.lines().contains("config");
         return whole
@@ -65,7 +67,8 @@ record ModelCheck(Host host, String cache, String model, boolean tokenGiven) imp
                 + part.map(some -> " as a whole: " + some + " files of weights").orElse("") + "; HF_TOKEN is "
                 + (tokenGiven ? "set" : "not set");
         String fetch = "fetch it there before the start: huggingface-cli download " + model;
-        boolean gated = GATED.stream().anyMatch(start -> model.toLowerCase(Locale.ROOT).startsWith(start));
+        boolean gated =
+                GATED.stream().anyMatch(start -> model.toLowerCase(Locale.ROOT).startsWith(start));
         return gated && !tokenGiven
                 ? Finding.failed(
                         found, "this model is gated: accept its licence at Hugging Face and set HF_TOKEN, or " + fetch)

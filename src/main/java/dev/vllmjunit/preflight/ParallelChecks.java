@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs checks side by side, none longer than a bound: one that is still waiting then counts as not checked, and its thread is
@@ -27,9 +28,8 @@ final class ParallelChecks {
         ExecutorService threads = Executors.newCachedThreadPool(new DefaultThreadFactory("preflight", true));
         try {
             long deadline = System.nanoTime() + bound.toNanos();
-            List<Future<Finding>> findings = checks.stream()
-                    .map(check -> threads.submit(check::examine))
-                    .toList();
+            List<Future<Finding>> findings =
+                    checks.stream().map(check -> threads.submit(check::examine)).toList();
             List<Row> rows = new ArrayList<>();
             for (int i = 0; i < checks.size(); i++) {
                 Check check = checks.get(i);
@@ -55,7 +55,7 @@ final class ParallelChecks {
         }
     }
 
-    private static String said(Throwable why) {
-        return why instanceof CannotCheckException ? String.valueOf(why.getMessage()) : why.toString();
+    private static String said(@Nullable Throwable why) {
+        return why instanceof CannotCheckException ? String.valueOf(why.getMessage()) : String.valueOf(why);
     }
 }

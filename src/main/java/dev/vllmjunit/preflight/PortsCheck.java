@@ -38,7 +38,8 @@ record PortsCheck(Host host, Map<Integer, String> ports) implements Check {
     public Finding examine() {
         ShellOutput said = host.run("cat /proc/net/tcp; cat /proc/net/tcp6 2>/dev/null; true");
         if (!said.text().contains("local_address")) {
-            throw new CannotCheckException("/proc/net/tcp cannot be read: " + said.text().strip());
+            throw new CannotCheckException(
+                    "/proc/net/tcp cannot be read: " + said.text().strip());
         }
         List<Integer> listening = said.lines().stream()
                 .map(LISTENING::matcher)

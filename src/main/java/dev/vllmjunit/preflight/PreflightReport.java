@@ -41,9 +41,8 @@ public record PreflightReport(List<Row> rows) {
 
     /** The rows where something is to be done, for a console. */
     public String troubles() {
-        return table(rows.stream()
-                .filter(row -> row.finding().status() != Status.OK)
-                .toList());
+        return table(
+                rows.stream().filter(row -> row.finding().status() != Status.OK).toList());
     }
 
     /** For instance {@code 11 ok, 1 warning, 1 failed, 0 not checked}. */
@@ -80,8 +79,7 @@ public record PreflightReport(List<Row> rows) {
 
     private static Object[] cells(Row row) {
         Finding finding = row.finding();
-        return new Object[] {
-            row.id().label(), row.where(), finding.status().label(), finding.found(), finding.remedy()
+        return new Object[] {row.id().label(), row.where(), finding.status().label(), finding.found(), finding.remedy()
         };
     }
 }

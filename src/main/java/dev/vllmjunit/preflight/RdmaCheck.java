@@ -47,8 +47,8 @@ record RdmaCheck(Host host, Optional<String> port, double gigabytesPerSecond) im
         }
 
         String describe() {
-            return name + " " + state.replaceAll("^\\d+: ", "") + ", " + physical.replaceAll("^\\d+: ", "") + ", " + rate
-                    + ", " + layer;
+            return name + " " + state.replaceAll("^\\d+: ", "") + ", " + physical.replaceAll("^\\d+: ", "") + ", "
+                    + rate + ", " + layer;
         }
     }
 

@@ -49,8 +49,14 @@ final class RunningNodeChecks {
                 .boxed()
                 .flatMap(i -> Stream.of(
                         new NodeCheck(
-                                nodes.get(i), urls.get(i), site.topology().model().id(), control),
-                        new ClockCheck(nodes.get(i).name(), Clock.of(control, urls.get(i).resolve("/health")), Instant::now)));
+                                nodes.get(i),
+                                urls.get(i),
+                                site.topology().model().id(),
+                                control),
+                        new ClockCheck(
+                                nodes.get(i).name(),
+                                Clock.of(control, urls.get(i).resolve("/health")),
+                                Instant::now)));
     }
 
     private Stream<Check> sideChannels(List<NodeSpec> nodes, List<URI> urls) {

@@ -36,7 +36,8 @@ record SideChannelCheck(Host decode, Host prefill, int port) implements Check {
         }
         String target = Host.quoted(address) + " " + port;
         ShellOutput said = decode.run("python3 -c " + Host.quoted(PYTHON) + " " + target + " 2>&1 && echo connected\n"
-                + "[ $? -eq 127 ] && timeout 4 bash -c 'exec 3<>/dev/tcp/$0/$1' " + target + " 2>&1 && echo connected\ntrue");
+                + "[ $? -eq 127 ] && timeout 4 bash -c 'exec 3<>/dev/tcp/$0/$1' " + target
+                + " 2>&1 && echo connected\ntrue");
         return judged(said.text());
     }
 
@@ -56,7 +57,8 @@ record SideChannelCheck(Host decode, Host prefill, int port) implements Check {
         }
         if (lower.contains("name or service not known") || lower.contains("name resolution")) {
             return Finding.failed(
-                    prefill.address() + " does not resolve there", "docker.hosts." + prefill.name() + ".address in the profile: an address, or a name that DNS knows");
+                    prefill.address() + " does not resolve there",
+                    "docker.hosts." + prefill.name() + ".address in the profile: an address, or a name that DNS knows");
         }
         throw new CannotCheckException("the attempt to connect said: " + said.strip());
     }

@@ -39,8 +39,7 @@ record Site(
         ofHosts = List.copyOf(ofHosts);
     }
 
-    static Site of(
-            Provisioner provisioner, ProvisionRequest request, OptionalInt routerPort, DockerSite docker) {
+    static Site of(Provisioner provisioner, ProvisionRequest request, OptionalInt routerPort, DockerSite docker) {
         return new Site(
                 provisioner,
                 request,

@@ -33,8 +33,8 @@ final class StoreChecks {
         List<Check> checks = new ArrayList<>();
         boolean byLmCache = s3.writer() == S3CacheSpec.Writer.LMCACHE;
         here(site, s3)
-                .ifPresent(otherwise -> checks.add(new BucketNameCheck(
-                        "this machine", NameLookup.HERE, s3, store.endpoint(), otherwise)));
+                .ifPresent(otherwise -> checks.add(
+                        new BucketNameCheck("this machine", NameLookup.HERE, s3, store.endpoint(), otherwise)));
         if (byLmCache || !s3.pathStyle()) {
             site.topology().prefill().stream()
                     .map(node -> site.hosts().get(node.host()))

@@ -56,7 +56,8 @@ final class ThisMachineChecks {
                 .resolve("vllm-junit")
                 .toAbsolutePath();
         return site.request().profile().local().home().isPresent() || isBuilt(cache)
-                ? new DiskCheck(Host.here(), System.getProperty("java.io.tmpdir", "/tmp"), TO_RUN, "what runs leave meanwhile")
+                ? new DiskCheck(
+                        Host.here(), System.getProperty("java.io.tmpdir", "/tmp"), TO_RUN, "what runs leave meanwhile")
                 : new DiskCheck(Host.here(), cache.toString(), TO_BUILD, "the Python environment");
     }
 
@@ -65,7 +66,8 @@ final class ThisMachineChecks {
             return false;
         }
         try (Stream<Path> built = Files.list(cache)) {
-            return built.anyMatch(path -> path.getFileName().toString().startsWith("local-") && Files.isDirectory(path));
+            return built.anyMatch(
+                    path -> path.getFileName().toString().startsWith("local-") && Files.isDirectory(path));
         } catch (IOException e) {
             return false;
         }

@@ -61,7 +61,8 @@ class DeviceChecksTest {
 
     @Test
     void aHostWithoutShellIsNotChecked() {
-        assertThatThrownBy(new DevicesCheck(FakeTree.silent(), ROCM, 1)::examine).hasMessage("no shell on gpu-1");
+        assertThatThrownBy(new DevicesCheck(FakeTree.silent(), ROCM, 1)::examine)
+                .hasMessage("no shell on gpu-1");
     }
 
     @Test
@@ -123,9 +124,10 @@ class DeviceChecksTest {
     void aGaudiImageOfAnotherReleaseIsAWarning() {
         Host host = FakeTree.saying(0, hlSmi("1.15.0-c43dc7b", "hl-1.14.0-fw-48.0.1.0"));
         assertThat(new DriverCheck(host, GAUDI).examine())
-                .isEqualTo(Finding.warning(
-                        "habanalabs 1.15.0-c43dc7b, hl-smi 1.14.0-fw-48.0.1.0",
-                        "an image of the driver's release, or the driver of the image's: Intel supports equal releases only"));
+                .isEqualTo(
+                        Finding.warning(
+                                "habanalabs 1.15.0-c43dc7b, hl-smi 1.14.0-fw-48.0.1.0",
+                                "an image of the driver's release, or the driver of the image's: Intel supports equal releases only"));
     }
 
     @Test

@@ -45,7 +45,8 @@ class DockerChecksTest {
     void aDaemonThatAnswers() {
         answer("/version", 200, "{\"Version\":\"26.1.5\",\"ApiVersion\":\"1.45\",\"Os\":\"linux\",\"Arch\":\"amd64\"}");
         try (DockerHost host = host()) {
-            assertThat(new DaemonCheck(host).examine()).isEqualTo(Finding.ok("docker 26.1.5 on linux/amd64 at " + url()));
+            assertThat(new DaemonCheck(host).examine())
+                    .isEqualTo(Finding.ok("docker 26.1.5 on linux/amd64 at " + url()));
         }
     }
 
@@ -59,8 +60,9 @@ class DockerChecksTest {
             assertThat(finding.status()).isEqualTo(Status.FAILED);
             assertThat(finding.found()).startsWith(url + " does not answer: ").contains("Connection refused");
             assertThat(finding.remedy())
-                    .isEqualTo("docker.hosts.mi300x.url: host and port; .tls: the directory with ca.pem, cert.pem and key.pem;"
-                            + " dockerd -H tcp://…");
+                    .isEqualTo(
+                            "docker.hosts.mi300x.url: host and port; .tls: the directory with ca.pem, cert.pem and key.pem;"
+                                    + " dockerd -H tcp://…");
         }
     }
 
@@ -90,7 +92,8 @@ class DockerChecksTest {
         try (DockerHost host = host()) {
             assertThat(new ImageCheck(node("vllm:1"), host, Pull.NEVER).examine())
                     .isEqualTo(Finding.failed(
-                            "vllm:1 is not there", "docker pull it there, build it there, or set docker.pull: MISSING"));
+                            "vllm:1 is not there",
+                            "docker pull it there, build it there, or set docker.pull: MISSING"));
             assertThat(new ImageCheck(node("vllm:1"), host, Pull.MISSING).examine())
                     .isEqualTo(Finding.warning(
                             "vllm:1 is not there", "docker pull it there before, or the start waits for it"));

@@ -71,8 +71,9 @@ class HostChecksTest {
 
     @Test
     void whatIsThereAlreadyNeedsNoSpace() {
-        String df = "have 104857600\t/data/hf/hub/models--a--b\nFilesystem 1024-blocks Used Available Capacity Mounted on\n"
-                + "/dev/nvme0n1p2   959786032 801542120 109416016      88% /\n";
+        String df =
+                "have 104857600\t/data/hf/hub/models--a--b\nFilesystem 1024-blocks Used Available Capacity Mounted on\n"
+                        + "/dev/nvme0n1p2   959786032 801542120 109416016      88% /\n";
         assertThat(new DiskCheck(FakeTree.saying(0, df), "/data/hf", "hub/models--a--b", 155_320_000_000L, "the model")
                         .examine())
                 .isEqualTo(Finding.ok("104.3 GiB free for /data/hf, 44.7 GiB needed for the model"));
@@ -155,7 +156,8 @@ class HostChecksTest {
     @Test
     void aHostWithNothingToConnectWithIsNotChecked() {
         assertThatThrownBy(() -> route("timeout: failed to run command 'bash': No such file or directory\n"))
-                .hasMessage("the attempt to connect said: timeout: failed to run command 'bash': No such file or directory");
+                .hasMessage(
+                        "the attempt to connect said: timeout: failed to run command 'bash': No such file or directory");
     }
 
     private Finding route(String said) {

@@ -31,8 +31,8 @@ class LocalShellTest {
                 .hasMessage("a script on this machine did not end within 1000 ms");
 
         long child = Long.parseLong(Files.readString(pid).strip());
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ProcessHandle.of(child)
+                .filter(ProcessHandle::isAlive)
+                .isEmpty());
     }
 }

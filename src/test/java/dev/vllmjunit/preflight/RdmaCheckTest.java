@@ -45,9 +45,10 @@ class RdmaCheckTest {
         port("mlx5_0", "1: DOWN", "3: Disabled", "40 Gb/sec (4X QDR)", "Ethernet");
 
         assertThat(new RdmaCheck(tree.host(), FIRST, 50).examine())
-                .isEqualTo(Finding.failed(
-                        "mlx5_0:1 DOWN, Disabled, 40 Gb/sec (4X QDR), Ethernet",
-                        "DOWN: cable, switch port, ip link set up; INIT or ARMED: no subnet manager (opensm) reaches it"));
+                .isEqualTo(
+                        Finding.failed(
+                                "mlx5_0:1 DOWN, Disabled, 40 Gb/sec (4X QDR), Ethernet",
+                                "DOWN: cable, switch port, ip link set up; INIT or ARMED: no subnet manager (opensm) reaches it"));
     }
 
     @Test
@@ -63,9 +64,10 @@ class RdmaCheckTest {
     @Test
     void noDeviceIsAFailure() {
         assertThat(new RdmaCheck(tree.host(), FIRST, 50).examine())
-                .isEqualTo(Finding.failed(
-                        "no RDMA device",
-                        "install the adapter's driver (mlx5_ib, bnxt_re, …), or set UCX_TLS=tcp,self,sm in the profile"));
+                .isEqualTo(
+                        Finding.failed(
+                                "no RDMA device",
+                                "install the adapter's driver (mlx5_ib, bnxt_re, …), or set UCX_TLS=tcp,self,sm in the profile"));
     }
 
     @Test

@@ -84,8 +84,8 @@ class StoreChecksTest {
             nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort());
         }
         ObjectStoreAccess there = store.access("us-east-1", "there", "");
-        ObjectStoreAccess access = new ObjectStoreAccess(
-                nobody, "us-east-1", "there", "", true, there.credentials(), there.description());
+        ObjectStoreAccess access =
+                new ObjectStoreAccess(nobody, "us-east-1", "there", "", true, there.credentials(), there.description());
 
         assertThat(new S3Check(access).examine())
                 .isEqualTo(Finding.failed(
@@ -103,9 +103,10 @@ class StoreChecksTest {
     @Test
     void aNameThatDoesNotResolveNamesTheRecord() {
         assertThat(name("https://s3.lab", NameLookup.on(FakeTree.saying(2, "")), Status.FAILED))
-                .isEqualTo(Finding.failed(
-                        "nixl.s3.lab does not resolve",
-                        "a DNS record *.s3.lab that points to the gateway, and rgw dns name = s3.lab in Ceph's configuration"));
+                .isEqualTo(
+                        Finding.failed(
+                                "nixl.s3.lab does not resolve",
+                                "a DNS record *.s3.lab that points to the gateway, and rgw dns name = s3.lab in Ceph's configuration"));
         assertThat(name("https://s3.invalid", NameLookup.HERE, Status.WARNING).status())
                 .isEqualTo(Status.WARNING);
     }
@@ -127,16 +128,21 @@ class StoreChecksTest {
 
     @Test
     void readsTheAddressesOfAName() {
-        Host host = FakeTree.saying(0, "10.0.0.9        STREAM nixl.s3.lab\n10.0.0.9        DGRAM\n10.0.0.9        RAW\n");
+        Host host =
+                FakeTree.saying(0, "10.0.0.9        STREAM nixl.s3.lab\n10.0.0.9        DGRAM\n10.0.0.9        RAW\n");
         assertThat(NameLookup.on(host).addresses("nixl.s3.lab")).containsExactly("10.0.0.9");
     }
 
     @Test
     void clocksAreNearEachOther() {
-        assertThat(new ClockCheck("gpu-1", Clock.of(Host.here()), Instant::now).examine().status())
+        assertThat(new ClockCheck("gpu-1", Clock.of(Host.here()), Instant::now)
+                        .examine()
+                        .status())
                 .isEqualTo(Status.OK);
         ControlClient control = new ControlClient(Duration.ofSeconds(5));
-        assertThat(new ClockCheck("S3", Clock.of(control, store.endpoint()), Instant::now).examine().status())
+        assertThat(new ClockCheck("S3", Clock.of(control, store.endpoint()), Instant::now)
+                        .examine()
+                        .status())
                 .isEqualTo(Status.OK);
     }
 
@@ -156,7 +162,8 @@ class StoreChecksTest {
 
     @Test
     void aClockThatShowsNothingIsNotChecked() {
-        assertThatThrownBy(new ClockCheck("gpu-1", Clock.of(FakeTree.saying(0, "1764331200.%N\n")), Instant::now)::examine)
+        assertThatThrownBy(
+                        new ClockCheck("gpu-1", Clock.of(FakeTree.saying(0, "1764331200.%N\n")), Instant::now)::examine)
                 .hasMessage("date said: 1764331200.%N");
     }
 
