@@ -74,8 +74,8 @@ final class SessionStart {
         RunningStack stack = keep("nodes", provision(topology, profile, report, s3Link));
         Entrance entrance = stack.externalRouter()
                 .map(Entrance::external)
-                .orElseGet(() -> Entrance.through(
-                        keep("router", Router.start(routerConfig(stack, transferLink), stack.tls()))));
+                .orElseGet(() ->
+                        Entrance.through(keep("router", Router.start(routerConfig(stack, transferLink), stack.tls()))));
         Optional<CacheBucket> bucket = stack.objectStore().map(CacheBucket::new);
         bucket.ifPresent(running -> keep("bucket", running));
         NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers(), stack.tls()));

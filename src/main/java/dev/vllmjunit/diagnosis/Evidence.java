@@ -26,7 +26,8 @@ public record Evidence(String where, String what) {
                 where,
                 last <= LONGEST
                         ? text
-                        : text.substring(0, HEAD) + " … " + text.substring(last - (LONGEST - HEAD - " … ".length()), last));
+                        : text.substring(0, HEAD) + " … "
+                                + text.substring(last - (LONGEST - HEAD - " … ".length()), last));
     }
 
     @Override

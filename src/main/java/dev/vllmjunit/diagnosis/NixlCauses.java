@@ -39,7 +39,9 @@ final class NixlCauses {
                     "decode: `zmq.error.Again` and `handshake_failed` with another host than localhost",
                     "test with a TCP connection from decode's host to the `remote_host` and `remote_port` of the line; admit that port and"
                             + " all high ports from decode to prefill; start prefill if it is gone",
-                    line(DECODE, "NIXL transfer failure: handshake_failed(?:.*'remote_host': '[^']*', 'remote_port': \\d+)?")
+                    line(
+                                    DECODE,
+                                    "NIXL transfer failure: handshake_failed(?:.*'remote_host': '[^']*', 'remote_port': \\d+)?")
                             .and(UNANSWERED)
                             .unless(LOCALHOST)),
             cause(

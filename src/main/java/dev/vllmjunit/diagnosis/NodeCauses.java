@@ -41,8 +41,9 @@ final class NodeCauses {
                     "node: `out of memory`, `can't allocate memory`, or less free memory than `--gpu-memory-utilization` wants",
                     "end what else uses the device; a lower `--gpu-memory-utilization`, on a CPU `VLLM_CPU_KVCACHE_SPACE`; more tensor"
                             + " parallelism",
-                    saidOrLogged("(?:CUDA|HIP|HPU) out of memory|OutOfMemoryError|can't allocate memory"
-                            + "|is less than desired (?:GPU|CPU) memory utilization|is less than requested memory for kv")),
+                    saidOrLogged(
+                            "(?:CUDA|HIP|HPU) out of memory|OutOfMemoryError|can't allocate memory"
+                                    + "|is less than desired (?:GPU|CPU) memory utilization|is less than requested memory for kv")),
             cause(
                     "requests-refused",
                     HIGH,

@@ -32,10 +32,9 @@ public record PartLog(String name, Part part, List<Line> lines) {
 
     /** The lines that match somewhere; long ones show the end of what matches. */
     Stream<Evidence> matching(Pattern pattern) {
-        return lines.stream()
-                .flatMap(line -> pattern.matcher(line.text())
-                        .results()
-                        .limit(1)
-                        .map(found -> Evidence.until(name + ":" + line.number(), line.text(), found.end())));
+        return lines.stream().flatMap(line -> pattern.matcher(line.text())
+                .results()
+                .limit(1)
+                .map(found -> Evidence.until(name + ":" + line.number(), line.text(), found.end())));
     }
 }

@@ -34,7 +34,12 @@ final class S3Causes {
     private static final Clue ALTERED = said("cache objects were altered between");
 
     /** Makes what was stored not be found, too. */
-    static final Clue IN_TROUBLE = ALTERED.or(REFUSED).or(UNRESOLVED).or(DENIED).or(UNNAMED).or(NO_BUCKET).or(SKEWED);
+    static final Clue IN_TROUBLE = ALTERED.or(REFUSED)
+            .or(UNRESOLVED)
+            .or(DENIED)
+            .or(UNNAMED)
+            .or(NO_BUCKET)
+            .or(SKEWED);
 
     static final List<Cause> ALL = List.of(
             cause(

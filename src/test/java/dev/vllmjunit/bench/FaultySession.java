@@ -32,7 +32,8 @@ record FaultySession(Path directory, Map<String, Throwable> failures) {
                 .selectors(selectClass(tests))
                 .configurationParameter("vllm.stack", FaultyProvisioner.NAME)
                 .configurationParameter("vllm.profile", "changed")
-                .configurationParameter("vllm.profiles.dir", directory.resolve("profiles").toString())
+                .configurationParameter(
+                        "vllm.profiles.dir", directory.resolve("profiles").toString())
                 .configurationParameter("vllm.reports.dir", directory.toString())
                 .configurationParameter("vllm.request-timeout", "20s");
         Requests.home().forEach(kit::configurationParameter);
@@ -64,7 +65,9 @@ record FaultySession(Path directory, Map<String, Throwable> failures) {
     /** A line of a part's log, from 1, without colours. */
     String line(String part, int number) {
         try (Stream<Path> files = Files.walk(directory.resolve("logs"))) {
-            Path log = files.filter(file -> file.endsWith(part + ".log")).findFirst().orElseThrow();
+            Path log = files.filter(file -> file.endsWith(part + ".log"))
+                    .findFirst()
+                    .orElseThrow();
             return Files.readString(log).split("\n")[number - 1].replaceAll("\u001B\\[[0-9;]*m", "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -44,8 +44,7 @@ final class OwnProcesses {
     /** Sends a signal to the processes of a part whose commands have these words. */
     static void signal(String part, String words, String signal) {
         List<String> command = Stream.concat(
-                        Stream.of("kill", "-" + signal),
-                        of(part, words).map(process -> String.valueOf(process.pid())))
+                        Stream.of("kill", "-" + signal), of(part, words).map(process -> String.valueOf(process.pid())))
                 .toList();
         try {
             new ProcessBuilder(command).start().waitFor();

@@ -60,8 +60,7 @@ class Provoked {
             .repeat(1)
             .outputTokens(4)
             .concurrency(1);
-    private static final LongDocumentQa TWICE =
-            ONCE.documents(2).repeat(2).order(RepeatMode.TILE);
+    private static final LongDocumentQa TWICE = ONCE.documents(2).repeat(2).order(RepeatMode.TILE);
 
     @AfterEach
     void rest() {
@@ -143,8 +142,9 @@ class Provoked {
     @Order(8)
     void blockIdsAreOfAnotherRequest(ServingStack stack) {
         Map<String, JsonNode> first = new ConcurrentHashMap<>();
-        faulty().decode.params(params -> params.set(
-                "remote_block_ids", first.computeIfAbsent("ids", ignored -> params.path("remote_block_ids"))));
+        faulty().decode
+                .params(params -> params.set(
+                        "remote_block_ids", first.computeIfAbsent("ids", ignored -> params.path("remote_block_ids"))));
         asksTooMuch(stack.run(TWICE.seed(8), CacheState.EMPTY));
     }
 

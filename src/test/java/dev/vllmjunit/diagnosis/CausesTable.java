@@ -6,8 +6,7 @@ import java.util.stream.Collectors;
 /** The README's table of all rules, with where each of their faults was seen. */
 public final class CausesTable {
 
-    private static final String HEAD =
-            "| id | what | evidence | remedy | seen on |\n| --- | --- | --- | --- | --- |\n";
+    private static final String HEAD = "| id | what | evidence | remedy | seen on |\n| --- | --- | --- | --- | --- |\n";
 
     private CausesTable() {}
 
