@@ -34,7 +34,7 @@ enum OtherClient {
         @Override
         List<String> arguments(Load load, Path results) throws IOException {
             return words("profile --model model --endpoint-type completions --streaming --ui none --isl 8 --url "
-                    + load.server + " --tokenizer " + load.tokenizer + " --osl " + load.tokens + " --concurrency "
+                    + load.server + " --tokenizer builtin --osl " + load.tokens + " --concurrency "
                     + load.streams + " --request-count " + load.requests + " --artifact-dir " + results);
         }
 
