@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The shell of this machine. */
-final class LocalShell implements HostShell {
+record LocalShell() implements HostShell {
 
     @Override
     public ShellOutput run(String script, Duration limit) {

@@ -1,5 +1,7 @@
 package dev.vllmjunit.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -102,7 +104,7 @@ final class Tampering implements AutoCloseable {
     private byte[] changed(byte[] body) throws IOException {
         if (JSON.readTree(body) instanceof ObjectNode request
                 && request.path("kv_transfer_params") instanceof ObjectNode object) {
-            params.get().accept(object);
+            requireNonNull(params.get()).accept(object);
             return JSON.writeValueAsBytes(request);
         }
         return body;
