@@ -7,11 +7,15 @@ import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.RateSearcher;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.RateSearch;
 import dev.vllmjunit.evidence.Repetition;
 import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.evidence.SearchLimits;
 import dev.vllmjunit.evidence.Slo;
+import dev.vllmjunit.faults.During;
+import dev.vllmjunit.faults.Faults;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.topology.Feasibility;
@@ -34,11 +38,13 @@ final class ServingSession implements ServingStack, AutoCloseable {
     private final RunningStack stack;
     private final URI endpoint;
     private final BenchmarkRunner runner;
+    private final Faults faults;
     private final RepeatedRuns repeated;
     private final SessionReport report;
     private final List<BenchmarkResult> results = new ArrayList<>();
     private int resultsBefore;
     private int judged;
+    private Optional<String> notUndone = Optional.empty();
 
     ServingSession(
             Topology topology,
@@ -46,6 +52,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
             RunningStack stack,
             URI endpoint,
             BenchmarkRunner runner,
+            Faults faults,
             RepeatedRuns repeated,
             SessionReport report) {
         this.topology = topology;
@@ -53,17 +60,32 @@ final class ServingSession implements ServingStack, AutoCloseable {
         this.stack = stack;
         this.endpoint = endpoint;
         this.runner = runner;
+        this.faults = faults;
         this.repeated = repeated;
         this.report = report;
     }
 
     @Override
     public BenchmarkResult run(Workload workload, CacheState state) {
+        return run(workload, state, During.nothing());
+    }
+
+    @Override
+    public Faults faults() {
+        return faults;
+    }
+
+    @Override
+    public BenchmarkResult run(Workload workload, CacheState state, During during) {
+        notUndone.ifPresent(why -> {
+            throw new InvalidRunException(InvalidReason.STACK_LOST, why);
+        });
         report.running(demand -> notFeasible(state, demand));
         repeated.calling(state);
-        BenchmarkResult run = repeated.numbered(runner.run(workload, state));
+        BenchmarkResult run = repeated.numbered(runner.run(workload, state, during));
         results.add(run);
         report.ran(run);
+        run.injected().forEach(what -> report.line("On purpose: " + what));
         BenchmarkResult seen = repeated.seen(run.requireRightOutputs());
         if (seen != run) {
             results.set(results.size() - 1, seen);
@@ -187,7 +209,14 @@ final class ServingSession implements ServingStack, AutoCloseable {
 
     /** Adds logs and counters to the report of a test that has run something. */
     void testEnded(Optional<Throwable> failure) {
-        report.testEnded(stack, runner, failure);
+        try {
+            faults.undo();
+        } catch (RuntimeException e) {
+            notUndone = Optional.of("faults on purpose of an earlier test could not be undone: " + e.getMessage());
+            throw e;
+        } finally {
+            report.testEnded(stack, runner, failure);
+        }
     }
 
     void passed(String test) {

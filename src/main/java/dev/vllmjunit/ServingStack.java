@@ -6,6 +6,8 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.RateSearch;
 import dev.vllmjunit.evidence.SearchLimits;
 import dev.vllmjunit.evidence.Slo;
+import dev.vllmjunit.faults.During;
+import dev.vllmjunit.faults.Faults;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
@@ -36,6 +38,26 @@ public interface ServingStack {
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */
     BenchmarkResult run(Workload workload, CacheState state);
+
+    /**
+     * {@link #run(Workload, CacheState)}, with faults on purpose in mid-run; they are undone when the last request has ended. What
+     * they bring about by themselves does not make the run INVALID: failed requests, sources that disagree, another cache state, altered
+     * objects, the end of a node that was killed. Wrong outputs and a slow client still count.
+     *
+     * <pre>{@code
+     * stack.run(workload, S3_ONLY, During.after(ofSeconds(2), faults -> faults.s3Link().cut())
+     *         .andAfter(ofSeconds(5), faults -> faults.s3Link().heal()));
+     * }</pre>
+     *
+     * @throws RuntimeException as a step threw it
+     */
+    BenchmarkResult run(Workload workload, CacheState state, During during);
+
+    /**
+     * What can be done to this stack on purpose, between runs or for the whole of the next ones; all of it is undone at the end of the
+     * test.
+     */
+    Faults faults();
 
     /**
      * Searches for the highest rate that meets an SLO: runs the workload at one rate after the other, first by doubling or halving,

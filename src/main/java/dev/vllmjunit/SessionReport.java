@@ -9,6 +9,8 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.history.History;
 import dev.vllmjunit.history.Measure;
 import dev.vllmjunit.lint.Finding;
+import dev.vllmjunit.preflight.PreflightReport;
+import dev.vllmjunit.preflight.Status;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.report.ProgressReport;
@@ -55,12 +57,12 @@ final class SessionReport {
     private @Nullable Schedule planned;
     private final Set<String> shown = new HashSet<>();
     private List<Finding> findings = List.of();
+    private PreflightReport surveyed = new PreflightReport(List.of());
     private Function<Demand, List<String>> notFeasible = demand -> List.of();
     private long startedNanos;
 
     SessionReport(Class<?> type, Settings settings, Topology topology, Path logDirectory) {
-        Masking process = Masking.ofProcess();
-        Masking masking = settings.get(Setting.ATTACH_TOKEN).map(process::and).orElse(process);
+        Masking masking = Masking.of(settings);
         this.topology = topology;
         this.examination = new Examination(topology, logDirectory, masking::mask);
         this.reports = new Reports(
@@ -92,11 +94,23 @@ final class SessionReport {
         found.forEach(finding -> console.line(finding.describe()));
     }
 
+    /** What the place offers, before anything is started there; only what is not as it should be is worth a table. */
+    void surveyed(PreflightReport found) {
+        surveyed = found;
+        if (found.with(Status.OK).size() < found.rows().size()) {
+            console.line("Preflight: " + found.counts() + "\n" + found.troubles());
+        }
+    }
+
     /** In the report of the first test that runs something, or of the start that did not come about. */
     private void showFindings() {
         if (!findings.isEmpty()) {
             reports.lint(findings);
             findings = List.of();
+        }
+        if (!surveyed.rows().isEmpty()) {
+            reports.attachText("preflight", surveyed.table());
+            surveyed = new PreflightReport(List.of());
         }
     }
 

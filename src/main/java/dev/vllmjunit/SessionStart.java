@@ -3,11 +3,17 @@ package dev.vllmjunit;
 import dev.vllmjunit.bench.BenchmarkRunner;
 import dev.vllmjunit.bench.Entrance;
 import dev.vllmjunit.bench.RunLimits;
+import dev.vllmjunit.evidence.InvalidReason;
+import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.faults.Faults;
+import dev.vllmjunit.faults.link.FaultyLink;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.lint.DeclaredTopology;
 import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.lint.Linter;
 import dev.vllmjunit.load.NettyLoadDriver;
+import dev.vllmjunit.preflight.PreflightReport;
+import dev.vllmjunit.preflight.Survey;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.Provisioners;
@@ -15,6 +21,7 @@ import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.router.Router;
 import dev.vllmjunit.router.RouterConfig;
+import dev.vllmjunit.tls.Tls;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.DeclarationException;
 import dev.vllmjunit.topology.Profile;
@@ -25,6 +32,7 @@ import dev.vllmjunit.topology.Topology;
 import dev.vllmjunit.topology.TopologyMerge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +42,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Starts what one class declares. Each part goes into the store as soon as it runs: JUnit then closes whatever there is, last
@@ -59,31 +68,47 @@ final class SessionStart {
                 .with(settings);
         Topology topology = TopologyMerge.merge(declaration, profile);
         SessionReport report = new SessionReport(type, settings, topology, logDirectory());
-        RunningStack stack = keep("nodes", provision(topology, profile, report));
+        Optional<FaultyLink> s3Link =
+                link("s3").filter(link -> topology.s3Cache().isPresent());
+        Optional<FaultyLink> transferLink = link("transfer");
+        RunningStack stack = keep("nodes", provision(topology, profile, report, s3Link));
         Entrance entrance = stack.externalRouter()
                 .map(Entrance::external)
-                .orElseGet(() -> Entrance.through(keep("router", Router.start(routerConfig(stack)))));
+                .orElseGet(() ->
+                        Entrance.through(keep("router", Router.start(routerConfig(stack, transferLink), stack.tls()))));
         Optional<CacheBucket> bucket = stack.objectStore().map(CacheBucket::new);
         bucket.ifPresent(running -> keep("bucket", running));
-        NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers()));
+        NettyLoadDriver driver = keep("driver", new NettyLoadDriver(stack.headers(), stack.tls()));
         report.started(stack);
         RepeatedRuns repeated = new RepeatedRuns(report.observer());
-        BenchmarkRunner runner = new BenchmarkRunner(topology, stack, entrance, driver, bucket, limits(), repeated);
-        return new ServingSession(topology, profile, stack, entrance.endpoint(), runner, repeated, report);
+        Faults faults = new Faults(stack, s3Link, transferLink, bucket);
+        BenchmarkRunner runner =
+                new BenchmarkRunner(topology, stack, entrance, driver, bucket, limits(), repeated, faults);
+        return new ServingSession(topology, profile, stack, entrance.endpoint(), runner, faults, repeated, report);
     }
 
-    private RunningStack provision(Topology topology, Profile profile, SessionReport report) {
+    private Optional<FaultyLink> link(String name) {
+        return AnnotationSupport.isAnnotated(type, FaultyLinks.class)
+                ? Optional.of(keep("link " + name, new FaultyLink(name)))
+                : Optional.empty();
+    }
+
+    private RunningStack provision(
+            Topology topology, Profile profile, SessionReport report, Optional<FaultyLink> s3Link) {
         ProvisionRequest request = new ProvisionRequest(
                 topology,
                 profile,
                 logDirectory(),
                 settings.require(Setting.START_TIMEOUT),
                 settings.get(Setting.ATTACH_TOKEN),
-                report::line);
+                Tls.of(settings),
+                report::line,
+                s3Link);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
         try {
             lint(topology, profile, provisioner, report);
+            preflight(provisioner, request, report);
             return provisioner.start(request);
         } catch (RuntimeException e) {
             report.startFailed(request.logDirectory(), e);
@@ -107,6 +132,21 @@ final class SessionStart {
         }
     }
 
+    /** Minutes of a start are not spent on what is known to be missing. */
+    private void preflight(Provisioner provisioner, ProvisionRequest request, SessionReport report) {
+        PreflightReport found = Survey.beforeStart(provisioner, request, routerPort());
+        report.surveyed(found);
+        if (!found.passed()) {
+            throw new InvalidRunException(
+                    InvalidReason.NOT_READY,
+                    declaration.element() + ": the preflight failed, and nothing was started:\n" + found.troubles());
+        }
+    }
+
+    private OptionalInt routerPort() {
+        return settings.get(Setting.ROUTER_PORT).map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
     private Path logDirectory() {
         try {
             return Files.createDirectories(
@@ -116,14 +156,18 @@ final class SessionStart {
         }
     }
 
-    private RouterConfig routerConfig(RunningStack stack) {
+    private RouterConfig routerConfig(RunningStack stack, Optional<FaultyLink> transferLink) {
         return new RouterConfig(
                 targets(stack.prefill()),
                 targets(stack.decode()),
-                settings.get(Setting.ROUTER_PORT).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                routerPort(),
                 settings.require(Setting.ROUTER_PREFILL_DEADLINE),
                 settings.require(Setting.ROUTER_FIRST_TOKEN_DEADLINE),
-                settings.require(Setting.ROUTER_IDLE_DEADLINE));
+                settings.require(Setting.ROUTER_IDLE_DEADLINE),
+                transferLink
+                        .filter(link -> stack.reachesLoopback())
+                        .<RouterConfig.SideChannels>map(link -> link::through)
+                        .orElse(InetSocketAddress::createUnresolved));
     }
 
     private static List<RouterConfig.Target> targets(List<RunningNode> nodes) {

@@ -2,9 +2,10 @@ package dev.vllmjunit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vllmjunit.diagnosis.Diagnostician;
+import dev.vllmjunit.diagnosis.CausesTable;
 import dev.vllmjunit.engine.cost.PublishedTable;
 import dev.vllmjunit.lint.Linter;
+import dev.vllmjunit.preflight.CheckId;
 import dev.vllmjunit.topology.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,13 @@ class ReadmeTest {
     }
 
     @Test
+    void showsTheTestWithFaultsThatEveryBuildRuns() throws IOException {
+        String source = Files.readString(Path.of("src/test/java/dev/vllmjunit/guide/FaultExampleIT.java"));
+
+        assertThat(readme()).contains("```java\n" + source.substring(source.indexOf("@PrefillNode")) + "```");
+    }
+
+    @Test
     void listsEverySetting() throws IOException {
         assertThat(readme()).contains(Setting.markdownTable());
     }
@@ -42,8 +50,13 @@ class ReadmeTest {
     }
 
     @Test
+    void listsEveryCheckOfThePreflight() throws IOException {
+        assertThat(readme()).contains(CheckId.markdownTable());
+    }
+
+    @Test
     void listsEveryCauseThatIsDiagnosed() throws IOException {
-        assertThat(readme()).contains(Diagnostician.markdownTable());
+        assertThat(readme()).contains(CausesTable.markdown());
     }
 
     @Test

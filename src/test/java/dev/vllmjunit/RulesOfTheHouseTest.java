@@ -28,6 +28,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.topology")
             .layer("lint")
             .definedBy("dev.vllmjunit.lint")
+            .layer("tls")
+            .definedBy("dev.vllmjunit.tls")
             .layer("http")
             .definedBy("dev.vllmjunit.http")
             .layer("kvstore")
@@ -48,6 +50,10 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.engine.core")
             .layer("engine.http")
             .definedBy("dev.vllmjunit.engine.http")
+            .layer("faults")
+            .definedBy("dev.vllmjunit.faults")
+            .layer("faults.link")
+            .definedBy("dev.vllmjunit.faults.link")
             .layer("provision")
             .definedBy("dev.vllmjunit.provision")
             .layer("provision.attach")
@@ -60,6 +66,8 @@ class RulesOfTheHouseTest {
             .definedBy("dev.vllmjunit.provision.docker")
             .layer("provision.local")
             .definedBy("dev.vllmjunit.provision.local..")
+            .layer("preflight")
+            .definedBy("dev.vllmjunit.preflight")
             .layer("evidence")
             .definedBy("dev.vllmjunit.evidence")
             .layer("history")
@@ -81,7 +89,11 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers(
                     "topology",
                     "lint",
+                    "preflight",
+                    "tls",
                     "provision",
+                    "faults",
+                    "faults.link",
                     "router",
                     "kvstore",
                     "workload",
@@ -96,18 +108,20 @@ class RulesOfTheHouseTest {
             .mayNotAccessAnyLayer()
             .whereLayer("lint")
             .mayOnlyAccessLayers("topology")
+            .whereLayer("tls")
+            .mayOnlyAccessLayers("topology")
             .whereLayer("http")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("tls")
             .whereLayer("router")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("tls")
             .whereLayer("workload")
             .mayNotAccessAnyLayer()
             .whereLayer("stats")
             .mayNotAccessAnyLayer()
             .whereLayer("kvstore")
-            .mayOnlyAccessLayers("topology")
+            .mayOnlyAccessLayers("topology", "tls")
             .whereLayer("load")
-            .mayOnlyAccessLayers("workload")
+            .mayOnlyAccessLayers("workload", "tls")
             .whereLayer("engine.cost")
             .mayOnlyAccessLayers("topology")
             .whereLayer("engine.tier")
@@ -116,34 +130,51 @@ class RulesOfTheHouseTest {
             .mayOnlyAccessLayers("topology", "engine.cost", "engine.tier")
             .whereLayer("engine.http")
             .mayOnlyAccessLayers("topology", "engine.core")
+            .whereLayer("faults.link")
+            .mayNotAccessAnyLayer()
+            .whereLayer("faults")
+            .mayOnlyAccessLayers("topology", "provision", "kvstore", "evidence", "faults.link")
             .whereLayer("provision")
-            .mayOnlyAccessLayers("topology", "kvstore", "http")
+            .mayOnlyAccessLayers("topology", "kvstore", "http", "tls", "faults.link")
             .whereLayer("provision.attach")
-            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http", "tls")
             .whereLayer("provision.vllm")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("provision.docker")
             .mayOnlyAccessLayers("topology", "kvstore", "provision", "provision.vllm", "http")
             .whereLayer("provision.local")
-            .mayOnlyAccessLayers("topology", "kvstore", "provision", "provision.vllm", "http")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "provision.vllm", "http", "tls")
             .whereLayer("provision.embedded")
             .mayOnlyAccessLayers(
                     "topology",
                     "kvstore",
                     "provision",
                     "http",
+                    "tls",
                     "engine.cost",
                     "engine.tier",
                     "engine.core",
                     "engine.http")
+            .whereLayer("preflight")
+            .mayOnlyAccessLayers("topology", "kvstore", "provision", "http")
             .whereLayer("evidence")
             .mayOnlyAccessLayers("topology", "workload", "load", "router")
             .whereLayer("diagnosis")
             .mayOnlyAccessLayers("topology", "evidence")
             .whereLayer("bench")
-            .mayOnlyAccessLayers("topology", "http", "provision", "router", "kvstore", "workload", "load", "evidence")
+            .mayOnlyAccessLayers(
+                    "topology",
+                    "http",
+                    "tls",
+                    "provision",
+                    "faults",
+                    "router",
+                    "kvstore",
+                    "workload",
+                    "load",
+                    "evidence")
             .whereLayer("history")
-            .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore")
+            .mayOnlyAccessLayers("topology", "evidence", "stats", "kvstore", "tls")
             .whereLayer("assertion")
             .mayOnlyAccessLayers("topology", "evidence", "history", "stats", "load", "router")
             .whereLayer("report")

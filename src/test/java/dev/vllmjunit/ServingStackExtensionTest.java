@@ -153,6 +153,18 @@ class ServingStackExtensionTest {
     }
 
     @Test
+    void startsNothingWhereThePreflightFails() {
+        EngineExecutionResults results = onRecording(Cached.class)
+                .configurationParameter("vllm.s3.endpoint", "http://127.0.0.1:1")
+                .execute();
+
+        assertThat(failure(results))
+                .startsWith("INVALID (NOT_READY): " + HERE + "Cached: the preflight failed, and nothing was started:\n")
+                .contains("| s3 ", "http://127.0.0.1:1, bucket nixl", "| failed ");
+        assertThat(RecordingProvisioner.DIARY).isEmpty();
+    }
+
+    @Test
     void refusesAStackThatNobodyDeclared() {
         assertThat(failure(run(Undeclared.class)))
                 .isEqualTo(HERE + "Undeclared: a ServingStack is asked for, but the class declares no node; add"
@@ -328,6 +340,15 @@ class ServingStackExtensionTest {
 
     @DecodeNode(GAUDI)
     static class DecodeAlone {
+
+        @PerformanceTest
+        void never(ServingStack stack) {}
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    @S3Cache
+    static class Cached {
 
         @PerformanceTest
         void never(ServingStack stack) {}

@@ -3,9 +3,12 @@ package dev.vllmjunit.assertion;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Latency;
 import dev.vllmjunit.evidence.Repetitions;
+import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.history.Baseline;
 import dev.vllmjunit.history.Review;
+import java.time.Duration;
+import java.util.Optional;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.AssertionErrorCollector;
@@ -122,6 +125,90 @@ public class BenchmarkResultAssert extends AbstractAssert<BenchmarkResultAssert,
     @CheckReturnValue
     public TransferAssert transfer() {
         return new TransferAssert(this);
+    }
+
+    /**
+     * Failed requests of all requests, in percent: 0 for a run that was left alone, which is INVALID otherwise. Its interval is Wilson's.
+     */
+    @CheckReturnValue
+    public ShareAssert errorRate() {
+        return new ShareAssert(this, FaultReadings.errorRate());
+    }
+
+    /**
+     * From the moment when the last mending in the run was begun (a link healed, credentials renewed, a node resumed or restarted) to the
+     * end of the first answer after which no request failed. INVALID where nothing was mended last, and where the run ended before {@link
+     * dev.vllmjunit.evidence.Recovery#ENOUGH} requests in a row were answered, unless the bound is passed by then.
+     */
+    @CheckReturnValue
+    public TimeAssert recoveryTime() {
+        return new TimeAssert(this, FaultReadings.recoveryTime());
+    }
+
+    /**
+     * Prompt tokens that the prefill nodes found in a cache, of all prompt tokens of requests that were sent after the recovery. Needs
+     * this project's router.
+     */
+    @CheckReturnValue
+    public ShareAssert hitRateAfterRecovery() {
+        return new ShareAssert(this, FaultReadings.hitRateAfterRecovery());
+    }
+
+    /**
+     * Every answer that was compared is that of a fresh computation of its prompt: on a decode node alone, with a salt that no cache can
+     * answer.
+     *
+     * @throws dev.vllmjunit.evidence.InvalidRunException if none was compared, and if the result is invalid
+     */
+    public BenchmarkResultAssert hasNoWrongOutput() {
+        if (actual.outputsFail()) {
+            report(failure("%s", actual.wrongOutputs()));
+            return this;
+        }
+        actual.requireValid();
+        if (actual.outputsCompared() == 0) {
+            throw Readings.invalid(
+                    actual,
+                    "no output was compared with a fresh computation ("
+                            + actual.conditions().facts().getOrDefault(RunConditions.COMPARED, "nobody said why")
+                            + "); set vllm.integrity.samples to 1 or more, and let requests be answered");
+        }
+        return this;
+    }
+
+    /**
+     * No request hung: each was answered, or failed by itself, by a hop's own deadline or a broken connection, and none had to be given up
+     * by the client ({@code vllm.request-timeout}).
+     *
+     * @throws dev.vllmjunit.evidence.InvalidRunException if no request was sent, and if the result is invalid
+     */
+    public BenchmarkResultAssert everyRequestEnded() {
+        return ended(Endings.hanging(requireRequests()));
+    }
+
+    /**
+     * Every request ended, answered or not, within this time of its sending.
+     *
+     * @param longest above 0
+     * @throws dev.vllmjunit.evidence.InvalidRunException if no request was sent, and if the result is invalid
+     */
+    public BenchmarkResultAssert endedWithin(Duration longest) {
+        if (longest.isNegative() || longest.isZero()) {
+            throw new IllegalArgumentException("the longest time is " + longest + "; give one above 0");
+        }
+        return ended(Endings.later(requireRequests(), longest));
+    }
+
+    private BenchmarkResult requireRequests() {
+        if (actual.requireValid().requests().isEmpty()) {
+            throw Readings.invalid(actual, "no request was sent, so none can have ended");
+        }
+        return actual;
+    }
+
+    private BenchmarkResultAssert ended(Optional<String> message) {
+        message.filter(found -> !Repetitions.isPreliminary(actual)).ifPresent(found -> report(failure("%s", found)));
+        return this;
     }
 
     /**

@@ -41,6 +41,9 @@ final class Message {
     /** For instance {@code 95 % interval leaves it open; about 40 more documents, or repetitions, would probably decide}. */
     static String leftOpen(Figure figure, Bounds bounds) {
         Spread spread = figure.spread().orElseThrow();
+        if (Double.isInfinite(spread.interval().high())) {
+            return spread.confidence() + " interval has no end; send requests for longer";
+        }
         return spread.confidence() + " interval leaves it open; " + remedy(spread, bounds.missing(figure, spread));
     }
 

@@ -139,6 +139,7 @@ final class Readings {
     }
 
     private static Figure share(BenchmarkResult result, String name, long tokens) {
+        FaultReadings.requireCounters(result);
         if (result.tokens().prompt() == 0) {
             throw invalid(result, "the prefill nodes counted no prompt token, so there is no " + name);
         }

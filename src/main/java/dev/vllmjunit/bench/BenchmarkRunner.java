@@ -9,6 +9,9 @@ import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.StackMetrics;
 import dev.vllmjunit.evidence.TokenAccounting;
+import dev.vllmjunit.faults.During;
+import dev.vllmjunit.faults.Faults;
+import dev.vllmjunit.faults.InjectedRun;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.ObjectStoreException;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +42,7 @@ public final class BenchmarkRunner {
     private final LoadDriver driver;
     private final RunLimits limits;
     private final RunObserver observer;
+    private final Faults faults;
     private final NodeControl control;
     private final MetricsScraper scraper;
     private final CacheStates states;
@@ -61,6 +66,31 @@ public final class BenchmarkRunner {
             Optional<CacheBucket> bucket,
             RunLimits limits,
             RunObserver observer) {
+        this(
+                topology,
+                stack,
+                entrance,
+                driver,
+                bucket,
+                limits,
+                observer,
+                new Faults(stack, Optional.empty(), Optional.empty(), bucket));
+    }
+
+    /**
+     * For one stack with links that can be disturbed.
+     *
+     * @param faults what can be done to it
+     */
+    public BenchmarkRunner(
+            Topology topology,
+            RunningStack stack,
+            Entrance entrance,
+            LoadDriver driver,
+            Optional<CacheBucket> bucket,
+            RunLimits limits,
+            RunObserver observer,
+            Faults faults) {
         this.topology = topology;
         this.stack = stack;
         this.entrance = entrance;
@@ -68,6 +98,7 @@ public final class BenchmarkRunner {
         this.bucket = bucket;
         this.limits = limits;
         this.observer = observer;
+        this.faults = faults;
         this.control = new NodeControl(stack, topology.model().id(), limits);
         this.scraper = new MetricsScraper(stack, control);
         this.supervision = new Supervision(stack);
@@ -78,7 +109,7 @@ public final class BenchmarkRunner {
                 topology.model(),
                 entrance.endpoint(),
                 stack.decode().get(0).endpoint(),
-                new GenerationCalls(limits.request(), stack.headers()));
+                new GenerationCalls(limits.request(), stack.headers(), stack.tls()));
     }
 
     /**
@@ -89,12 +120,28 @@ public final class BenchmarkRunner {
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */
     public BenchmarkResult run(Workload workload, CacheState state) {
+        return run(workload, state, During.nothing());
+    }
+
+    /**
+     * The same, with faults on purpose. What they bring about by themselves makes no run INVALID: failed requests, sources that disagree,
+     * another cache state, altered objects, the end of a node that was killed. Outputs of answered requests are compared all the same.
+     *
+     * @throws RuntimeException as a step threw it
+     */
+    public BenchmarkResult run(Workload workload, CacheState state, During during) {
         return supervision.during(
-                () -> unsupervised(workload, state),
+                () -> injected(workload, state, during),
                 result -> result.succeeded().size() < result.requests().size());
     }
 
-    private BenchmarkResult unsupervised(Workload workload, CacheState state) {
+    private BenchmarkResult injected(Workload workload, CacheState state, During during) {
+        try (InjectedRun injected = new InjectedRun(faults, during)) {
+            return unsupervised(workload, state, injected);
+        }
+    }
+
+    private BenchmarkResult unsupervised(Workload workload, CacheState state, InjectedRun injected) {
         Schedule schedule = workload.plan(topology.model().id(), control.tokenizer());
         observer.planned(schedule);
         warmUp();
@@ -102,7 +149,7 @@ public final class BenchmarkRunner {
         if (state == CacheState.S3_AFTER_RESTART) {
             sendWarmUp();
         }
-        return measure(schedule, state, start);
+        return measure(schedule, state, start, injected);
     }
 
     /** Reads {@code /metrics} of every part, as text by node name. */
@@ -123,7 +170,7 @@ public final class BenchmarkRunner {
         }
     }
 
-    private BenchmarkResult measure(Schedule schedule, CacheState state, StartState start) {
+    private BenchmarkResult measure(Schedule schedule, CacheState state, StartState start, InjectedRun injected) {
         Optional<StoreWatch.Reading> stored = store.begin();
         IntConsumer progress = observer.sending(
                 "measuring " + schedule.name() + ", " + state,
@@ -131,7 +178,8 @@ public final class BenchmarkRunner {
         entrance.takeTimelines();
         StackMetrics before = scraper.scrape();
         Instant startedAt = Instant.now();
-        LoadResult load = send(start.salt().on(schedule), progress);
+        LoadResult load = send(start.salt().on(schedule), progress, injected::started);
+        InjectedRun.Outcome faulty = injected.over();
         StackMetrics delta = countersAfter(load).minus(before);
         Map<String, HopTimeline> hops = entrance.takeTimelines();
         StoreWatch.Outcome traffic = store.end(stored);
@@ -139,8 +187,13 @@ public final class BenchmarkRunner {
                 .flatMap(Optional::stream)
                 .toList();
         ServedFrom servedFrom = new ServedFrom(schedule, state, hops, TokenAccounting.tokens(delta));
-        OutputCheck.Outcome compared = outputs.check(schedule, load, start.salt(), servedFrom::describe);
-        return new ResultAssembly(topology, stack, entrance, schedule, state, start.fact(), startedAt)
+        OutputCheck.Outcome compared = faulty.injections().isEmpty()
+                ? outputs.check(schedule, load, start.salt(), servedFrom::describe)
+                : outputs.checkAnswered(schedule, load, start.salt(), servedFrom::describe);
+        if (faulty.damaged()) {
+            control.dropEngineCaches();
+        }
+        return new ResultAssembly(topology, stack, entrance, schedule, state, start.fact(), startedAt, faulty)
                 .assemble(load, hops, delta, altered, traffic, compared);
     }
 
@@ -180,14 +233,14 @@ public final class BenchmarkRunner {
 
     private LoadResult sendUnmeasured(Schedule schedule, String title) {
         LoadResult load =
-                send(schedule, observer.sending(title, schedule.requests().size()));
+                send(schedule, observer.sending(title, schedule.requests().size()), startNanos -> {});
         requireAnswers(load);
         return load;
     }
 
-    private LoadResult send(Schedule schedule, IntConsumer progress) {
+    private LoadResult send(Schedule schedule, IntConsumer progress, LongConsumer started) {
         try {
-            return driver.run(schedule, entrance.endpoint(), limits.request(), progress);
+            return driver.run(schedule, entrance.endpoint(), limits.request(), progress, started);
         } finally {
             observer.sent();
         }

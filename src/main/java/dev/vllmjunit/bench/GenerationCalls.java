@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.evidence.Generation;
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.tls.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -26,8 +27,8 @@ final class GenerationCalls {
 
     private final ControlClient client;
 
-    GenerationCalls(Duration deadline, Map<String, String> headers) {
-        this.client = new ControlClient(deadline, headers);
+    GenerationCalls(Duration deadline, Map<String, String> headers, Tls tls) {
+        this.client = new ControlClient(deadline, headers, tls);
     }
 
     /** Whether a planned request asks for the likeliest token each time, so that its output is a function of its prompt. */

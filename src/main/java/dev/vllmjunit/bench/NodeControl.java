@@ -39,7 +39,7 @@ final class NodeControl {
         this.stack = stack;
         this.model = model;
         this.limits = limits;
-        this.client = new ControlClient(limits.control(), stack.headers());
+        this.client = new ControlClient(limits.control(), stack.headers(), stack.tls());
     }
 
     /** The first prefill node's tokenizer. */

@@ -35,6 +35,7 @@ final class OutputCheck {
     private static final int FEWEST_TOKENS = 8;
     private static final int MOST_TOKENS = 32;
     private static final int MOST_SUSPECTS = 4;
+    private static final int SAMPLES_AMONG_FAULTS = 8;
 
     private final int samples;
     private final ModelSpec model;
@@ -63,8 +64,9 @@ final class OutputCheck {
      * What came of it.
      *
      * @param fact for the report: how many prompts, how long it took
+     * @param compared how many answers
      */
-    record Outcome(List<OutputDifference> differences, Optional<Problem> problem, String fact) {}
+    record Outcome(List<OutputDifference> differences, Optional<Problem> problem, String fact, int compared) {}
 
     /** Remembers answers that are not measured. */
     void remember(Schedule schedule, LoadResult load) {
@@ -80,46 +82,73 @@ final class OutputCheck {
      * @param servedFrom where a request's prompt came from, for messages
      */
     Outcome check(Schedule schedule, LoadResult load, RunSalt salt, Function<RequestRecord, String> servedFrom) {
+        return load.requests().stream().allMatch(RequestRecord::succeeded)
+                ? compared(schedule, load, samples, salt, servedFrom)
+                : notCompared("not after failed requests");
+    }
+
+    /**
+     * Compares those of a run with faults on purpose that were answered: more of them than elsewhere, since they are what the run is
+     * about.
+     */
+    Outcome checkAnswered(
+            Schedule schedule, LoadResult load, RunSalt salt, Function<RequestRecord, String> servedFrom) {
+        return compared(schedule, load, Math.max(samples, SAMPLES_AMONG_FAULTS), salt, servedFrom);
+    }
+
+    private Outcome compared(
+            Schedule schedule,
+            LoadResult load,
+            int documents,
+            RunSalt salt,
+            Function<RequestRecord, String> servedFrom) {
         if (samples == 0) {
             return notCompared("switched off");
         }
         if (!schedule.path().equals(GenerationCalls.PATH)) {
             return notCompared("not read from " + schedule.path());
         }
-        if (!load.requests().stream().allMatch(RequestRecord::succeeded)) {
-            return notCompared("not after failed requests");
-        }
         long start = System.nanoTime();
-        List<RequestRecord> chosen = choose(schedule, load);
+        List<RequestRecord> chosen = choose(schedule, load, documents);
         List<OutputDifference> differences = new ArrayList<>();
         Optional<Problem> problem = Optional.empty();
+        int compared = 0;
         try {
             for (RequestRecord request : chosen) {
                 compare(planned(schedule, request), request, salt, servedFrom).ifPresent(differences::add);
+                compared++;
             }
         } catch (ControlCallException | IllegalArgumentException e) {
             problem = Optional.of(notComparable(e));
         }
         String fact =
                 String.format(Locale.ROOT, "%d prompts, %.2f s", chosen.size(), (System.nanoTime() - start) / 1e9);
-        return new Outcome(differences, problem, fact);
+        return new Outcome(differences, problem, fact, compared);
     }
 
     private static Outcome notCompared(String why) {
-        return new Outcome(List.of(), Optional.empty(), why);
+        return new Outcome(List.of(), Optional.empty(), why, 0);
     }
 
-    private List<RequestRecord> choose(Schedule schedule, LoadResult load) {
-        List<RequestRecord> firsts = schedule.firstOfEachDocument().stream()
-                .map(first -> load.requests().get(first.index()))
-                .toList();
+    private List<RequestRecord> choose(Schedule schedule, LoadResult load, int documents) {
+        List<RequestRecord> firsts = firstAnswered(load);
+        int count = Math.min(documents, firsts.size());
         Stream<RequestRecord> spread = Stream.iterate(0, i -> i + 1)
-                .limit(Math.min(samples, firsts.size()))
-                .map(i -> firsts.get((int) ((long) i * firsts.size() / Math.min(samples, firsts.size()))));
+                .limit(count)
+                .map(i -> firsts.get((int) ((long) i * firsts.size() / count)));
         Map<UUID, RequestRecord> chosen = new LinkedHashMap<>();
         Stream.concat(suspects(schedule, load).stream().limit(MOST_SUSPECTS), spread)
                 .forEach(request -> chosen.putIfAbsent(id(planned(schedule, request)), request));
         return List.copyOf(chosen.values());
+    }
+
+    /** The first answer about each document. */
+    private static List<RequestRecord> firstAnswered(LoadResult load) {
+        Map<Integer, RequestRecord> firsts = new LinkedHashMap<>();
+        load.requests().stream()
+                .filter(RequestRecord::succeeded)
+                .forEach(request -> firsts.putIfAbsent(request.documentId(), request));
+        return List.copyOf(firsts.values());
     }
 
     private static PlannedRequest planned(Schedule schedule, RequestRecord request) {

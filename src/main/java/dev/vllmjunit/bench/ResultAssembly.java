@@ -5,12 +5,14 @@ import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.CacheStateCheck;
 import dev.vllmjunit.evidence.DriverCheck;
+import dev.vllmjunit.evidence.Injection;
 import dev.vllmjunit.evidence.Reconciliation;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.StackMetrics;
 import dev.vllmjunit.evidence.TokenAccount;
 import dev.vllmjunit.evidence.TokenAccounting;
 import dev.vllmjunit.evidence.TransferTotals;
+import dev.vllmjunit.faults.InjectedRun;
 import dev.vllmjunit.load.DriverHealth;
 import dev.vllmjunit.load.Lateness;
 import dev.vllmjunit.load.LoadResult;
@@ -26,10 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Puts together what the driver, the router and the counters say of one run. */
 final class ResultAssembly {
+
+    private static final String SUSPENDED =
+            "REQUESTS_FAILED, SOURCES_DISAGREE, CACHE_STATE_NOT_REACHED, CACHE_ALTERED, and"
+                    + " STACK_LOST for a node that was killed; wrong outputs and CLIENT_TOO_SLOW still count";
 
     private final Topology topology;
     private final RunningStack stack;
@@ -38,11 +45,13 @@ final class ResultAssembly {
     private final CacheState state;
     private final Optional<String> stateFact;
     private final Instant startedAt;
+    private final InjectedRun.Outcome faulty;
 
     /**
      * For one run.
      *
      * @param stateFact how the state came about, where that was not the usual way
+     * @param faulty what was done to the stack on purpose
      */
     ResultAssembly(
             Topology topology,
@@ -51,7 +60,8 @@ final class ResultAssembly {
             Schedule schedule,
             CacheState state,
             Optional<String> stateFact,
-            Instant startedAt) {
+            Instant startedAt,
+            InjectedRun.Outcome faulty) {
         this.topology = topology;
         this.stack = stack;
         this.entrance = entrance;
@@ -59,6 +69,7 @@ final class ResultAssembly {
         this.state = state;
         this.stateFact = stateFact;
         this.startedAt = startedAt;
+        this.faulty = faulty;
     }
 
     /** Of a run whose cache objects and outputs were looked at, too. */
@@ -72,7 +83,7 @@ final class ResultAssembly {
         TokenAccount tokens = TokenAccounting.tokens(delta);
         TransferTotals transfers = TokenAccounting.transfers(delta);
         return new BenchmarkResult(
-                conditions(load.health(), traffic.fact(), compared.fact()),
+                conditions(load, traffic.fact(), compared.fact()),
                 duration(load),
                 load.requests(),
                 hops,
@@ -80,19 +91,36 @@ final class ResultAssembly {
                 transfers,
                 delta.flat(),
                 Stream.of(
-                                altered,
-                                problems(
-                                        load,
-                                        hops,
-                                        tokens,
-                                        transfers,
-                                        delta,
-                                        altered.isEmpty() ? traffic.problems() : List.of()),
-                                compared.problem().stream().toList())
+                                faulty.injections().isEmpty()
+                                        ? problems(load, hops, tokens, transfers, delta, altered, traffic.problems())
+                                        : amongFaults(load),
+                                compared.problem().stream().toList(),
+                                faulty.problem().stream().toList())
                         .flatMap(List::stream)
                         .toList(),
                 compared.differences(),
-                List.of());
+                List.of(),
+                faulty.injections(),
+                compared.compared());
+    }
+
+    /** What is injected brings about the rest: failed requests, sources that disagree, another cache state, altered objects. */
+    private static List<Problem> amongFaults(LoadResult load) {
+        return DriverCheck.check(load.requests(), duration(load), load.health()).stream()
+                .toList();
+    }
+
+    private List<Problem> problems(
+            LoadResult load,
+            Map<String, HopTimeline> hops,
+            TokenAccount tokens,
+            TransferTotals transfers,
+            StackMetrics delta,
+            List<Problem> altered,
+            List<Problem> traffic) {
+        List<Problem> all = new ArrayList<>(altered);
+        all.addAll(problems(load, hops, tokens, transfers, delta, altered.isEmpty() ? traffic : List.of()));
+        return all;
     }
 
     private static Duration duration(LoadResult load) {
@@ -136,7 +164,8 @@ final class ResultAssembly {
                 .verify(state);
     }
 
-    private RunConditions conditions(DriverHealth health, Optional<String> traffic, String compared) {
+    private RunConditions conditions(LoadResult load, Optional<String> traffic, String compared) {
+        DriverHealth health = load.health();
         Map<String, String> facts = new TreeMap<>(stack.facts());
         facts.put(RunConditions.LOAD, load());
         facts.put("arrivals", arrivals());
@@ -152,9 +181,26 @@ final class ResultAssembly {
         }
         stateFact.ifPresent(fact -> facts.put("cache state", fact));
         traffic.ifPresent(fact -> facts.put("S3 requests in the run", fact));
-        facts.put("outputs compared with a fresh computation", compared);
-        return new RunConditions(
-                topology, stack.provisioner(), stack.modelled(), schedule.name(), state, startedAt, facts);
+        facts.put(RunConditions.COMPARED, compared);
+        if (!faulty.injections().isEmpty()) {
+            facts.put(
+                    "faults on purpose",
+                    faulty.injections().stream()
+                            .map(injection -> injection.describe(load.startNanos()))
+                            .collect(Collectors.joining("; ")));
+            facts.put("suspended by the faults on purpose", SUSPENDED);
+        }
+        return new RunConditions(topology, stack.provisioner(), stack.modelled(), workload(), state, startedAt, facts);
+    }
+
+    /** A run with faults is no other run of the same workload. */
+    private String workload() {
+        return faulty.injections().isEmpty()
+                ? schedule.name()
+                : schedule.name()
+                        + faulty.injections().stream()
+                                .map(Injection::what)
+                                .collect(Collectors.joining(", ", " with faults on purpose (", ")"));
     }
 
     /** The schedule's name tells what is asked, not how much at a time. */

@@ -54,6 +54,7 @@ final class CacheShortfall {
                 .filter(Matcher::find)
                 .filter(check -> wanted.test(shortfall(check, computed)))
                 .map(check -> new Evidence("failure", check.group()))
+                .distinct()
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package dev.vllmjunit.diagnosis;
 import dev.vllmjunit.evidence.Hop;
 import dev.vllmjunit.evidence.MetricsSnapshot;
 import dev.vllmjunit.topology.Figures;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +19,8 @@ final class Clues {
     /** Lines in the logs of such a part that match somewhere. */
     static Clue line(Part part, String regex) {
         Pattern pattern = Pattern.compile(regex);
-        return symptoms -> logs(symptoms, part)
-                .flatMap(log -> log.lines().stream()
-                        .filter(line -> pattern.matcher(line.text()).find())
-                        .map(log::evidence))
-                .toList();
+        return symptoms ->
+                logs(symptoms, part).flatMap(log -> log.matching(pattern)).toList();
     }
 
     /** Lines of any vLLM node. */
@@ -30,13 +28,15 @@ final class Clues {
         return line(Part.PREFILL, regex).or(line(Part.DECODE, regex));
     }
 
-    /** A message that matches somewhere: of a failed start, request or expectation, or of an INVALID run. */
+    /** A message that matches somewhere: of a failed start, request or expectation, or of an INVALID run. Some repeat others: the shortest. */
     static Clue said(String regex) {
         Pattern pattern = Pattern.compile(regex);
         return symptoms -> symptoms.said().stream()
                 .filter(message -> pattern.matcher(message).find())
-                .map(message -> new Evidence("failure", excerpt(pattern, message)))
-                .toList();
+                .map(message -> excerpt(pattern, message))
+                .min(Comparator.comparingInt(String::length))
+                .map(message -> List.of(new Evidence("failure", message)))
+                .orElse(List.of());
     }
 
     /** A message, or a line of any node: a failed start says both. */

@@ -2,7 +2,6 @@ package dev.vllmjunit.diagnosis;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Holds symptoms against every rule. Reads nothing else and opens no connection. */
@@ -39,14 +38,5 @@ public final class Diagnostician {
         return found.stream()
                 .filter(diagnosis -> !surer || diagnosis.cause().confidence() != Confidence.LOW)
                 .toList();
-    }
-
-    /** The table of all rules for the documentation, in Markdown. */
-    public static String markdownTable() {
-        return CAUSES.stream()
-                .map(cause -> "| `" + cause.id() + "` | " + cause.what() + " | " + cause.sign() + " | " + cause.remedy()
-                        + " |")
-                .collect(
-                        Collectors.joining("\n", "| id | what | evidence | remedy |\n| --- | --- | --- | --- |\n", ""));
     }
 }

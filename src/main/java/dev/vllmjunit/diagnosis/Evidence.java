@@ -11,10 +11,23 @@ import org.apache.commons.text.WordUtils;
 public record Evidence(String where, String what) {
 
     private static final int LONGEST = 300;
+    private static final int HEAD = 100;
+    private static final int BEHIND = 20;
 
     /** Shortens the text. */
     public Evidence {
         what = WordUtils.abbreviate(what.strip(), LONGEST, LONGEST + 20, "…");
+    }
+
+    /** Of a long text its begin, and what ends there. */
+    static Evidence until(String where, String text, int end) {
+        int last = Math.min(text.length(), end + BEHIND);
+        return new Evidence(
+                where,
+                last <= LONGEST
+                        ? text
+                        : text.substring(0, HEAD) + " … "
+                                + text.substring(last - (LONGEST - HEAD - " … ".length()), last));
     }
 
     @Override

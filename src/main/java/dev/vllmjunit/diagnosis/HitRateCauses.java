@@ -88,7 +88,7 @@ final class HitRateCauses {
                     "a run from S3_ONLY: tokens that were to come from S3 were computed",
                     "compare the bucket's keys (`object store` in the report) with the node's model, TP, chunk size and seed;"
                             + " a longer `vllm.s3.settle-timeout`",
-                    CacheShortfall::computedAgain),
+                    ((Clue) CacheShortfall::computedAgain).unless(S3Causes.IN_TROUBLE)),
             cause(
                     "evicted-before-use",
                     MEDIUM,

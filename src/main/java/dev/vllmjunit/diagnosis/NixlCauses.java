@@ -2,6 +2,7 @@ package dev.vllmjunit.diagnosis;
 
 import static dev.vllmjunit.diagnosis.Clues.differing;
 import static dev.vllmjunit.diagnosis.Clues.line;
+import static dev.vllmjunit.diagnosis.Clues.said;
 import static dev.vllmjunit.diagnosis.Confidence.HIGH;
 import static dev.vllmjunit.diagnosis.Confidence.MEDIUM;
 import static dev.vllmjunit.diagnosis.Part.DECODE;
@@ -18,8 +19,9 @@ final class NixlCauses {
     private static final Pattern OWN_ID = Pattern.compile("Initializing NIXL worker ([\\w-]+)");
     private static final Pattern MISMATCH =
             Pattern.compile("Remote NIXL agent engine ID mismatch\\. Expected [\\w-]+, ?received ([\\w-]+)");
-    private static final Clue LOCALHOST =
-            line(DECODE, "NIXL transfer failure: handshake_failed.*'remote_host': 'localhost'");
+    private static final Clue LOCALHOST = line(
+                    DECODE, "NIXL transfer failure: handshake_failed.*'remote_host': 'localhost'")
+            .or(said("advertises its side channel at \\S+, but decode node"));
     private static final Clue UNANSWERED = line(DECODE, "zmq\\.error\\.Again");
 
     static final List<Cause> ALL = List.of(
@@ -27,7 +29,7 @@ final class NixlCauses {
                     "side-channel-localhost",
                     HIGH,
                     "prefill advertises localhost as its side channel: decode on another host connects to itself",
-                    "decode: `handshake_failed` with `'remote_host': 'localhost'`",
+                    "decode: `handshake_failed` with `'remote_host': 'localhost'`; or this library's router says so before decode is asked",
                     "`VLLM_NIXL_SIDE_CHANNEL_HOST` on prefill: its address as decode reaches it",
                     LOCALHOST),
             cause(
@@ -37,7 +39,9 @@ final class NixlCauses {
                     "decode: `zmq.error.Again` and `handshake_failed` with another host than localhost",
                     "test with a TCP connection from decode's host to the `remote_host` and `remote_port` of the line; admit that port and"
                             + " all high ports from decode to prefill; start prefill if it is gone",
-                    line(DECODE, "NIXL transfer failure: handshake_failed")
+                    line(
+                                    DECODE,
+                                    "NIXL transfer failure: handshake_failed(?:.*'remote_host': '[^']*', 'remote_port': \\d+)?")
                             .and(UNANSWERED)
                             .unless(LOCALHOST)),
             cause(

@@ -28,6 +28,23 @@ final class NodeCauses {
                             + " `VLLM_CPU_KVCACHE_SPACE`",
                     saidOrLogged("To serve at least one request with the model's max seq len")),
             cause(
+                    "port-in-use",
+                    HIGH,
+                    "a node could not listen: another process has its port",
+                    "start: `Address already in use`",
+                    "end the process that has the port (`ss -ltnp`), or take another: `vllm.prefill.port`, `vllm.decode.port`, `--port`",
+                    saidOrLogged("[Aa]ddress already in use")),
+            cause(
+                    "out-of-memory",
+                    HIGH,
+                    "a node could not get the memory that it asked for",
+                    "node: `out of memory`, `can't allocate memory`, or less free memory than `--gpu-memory-utilization` wants",
+                    "end what else uses the device; a lower `--gpu-memory-utilization`, on a CPU `VLLM_CPU_KVCACHE_SPACE`; more tensor"
+                            + " parallelism",
+                    saidOrLogged(
+                            "(?:CUDA|HIP|HPU) out of memory|OutOfMemoryError|can't allocate memory"
+                                    + "|is less than desired (?:GPU|CPU) memory utilization|is less than requested memory for kv")),
+            cause(
                     "requests-refused",
                     HIGH,
                     "nodes refused requests because their queue was full",
@@ -37,7 +54,7 @@ final class NodeCauses {
                             .or(counted(Part.DECODE, "vllm:admission_rejections_total", Map.of()))),
             cause(
                     "prefill-queues",
-                    MEDIUM,
+                    LOW,
                     "requests wait at prefill longer than prefill computes: it is asked for more than it can",
                     "prefill: `request_queue_time_seconds` over twice `request_prefill_time_seconds`, in runs that load nothing",
                     "less at a time, more prefill nodes, or more tokens from caches",

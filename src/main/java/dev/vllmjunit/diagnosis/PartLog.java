@@ -1,6 +1,8 @@
 package dev.vllmjunit.diagnosis;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What one part logged in the time that is looked at.
@@ -26,5 +28,13 @@ public record PartLog(String name, Part part, List<Line> lines) {
 
     Evidence evidence(Line line) {
         return new Evidence(name + ":" + line.number(), line.text());
+    }
+
+    /** The lines that match somewhere; long ones show the end of what matches. */
+    Stream<Evidence> matching(Pattern pattern) {
+        return lines.stream().flatMap(line -> pattern.matcher(line.text())
+                .results()
+                .limit(1)
+                .map(found -> Evidence.until(name + ":" + line.number(), line.text(), found.end())));
     }
 }

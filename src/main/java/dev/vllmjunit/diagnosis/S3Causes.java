@@ -33,6 +33,14 @@ final class S3Causes {
             line(OBJECT_STORE, "\"PUT /\\S* HTTP/[0-9.]+\" 404 ").or(said("NoSuchBucket"));
     private static final Clue ALTERED = said("cache objects were altered between");
 
+    /** Makes what was stored not be found, too. */
+    static final Clue IN_TROUBLE = ALTERED.or(REFUSED)
+            .or(UNRESOLVED)
+            .or(DENIED)
+            .or(UNNAMED)
+            .or(NO_BUCKET)
+            .or(SKEWED);
+
     static final List<Cause> ALL = List.of(
             cause(
                     "s3-access-denied",
@@ -129,7 +137,7 @@ final class S3Causes {
                     "objects vanished from the bucket between their store and their use; LMCache computes and stores them anew",
                     "the run says which object is gone",
                     "look for another client of the bucket, a lifecycle rule, or a quota",
-                    ALTERED.and(said(": .* is gone"))),
+                    said(": .* is gone").and(ALTERED)),
             cause(
                     "s3-object-altered",
                     HIGH,
@@ -137,7 +145,7 @@ final class S3Causes {
                             + " are wrong under HTTP 200",
                     "the run says which object has another size or ETag; nothing else shows it",
                     "look for another client of the bucket; delete these objects, for LMCache never writes them again",
-                    ALTERED.and(said(", now \\d+ bytes"))),
+                    said(", now \\d+ bytes").and(ALTERED)),
             cause(
                     "s3-output-wrong",
                     MEDIUM,

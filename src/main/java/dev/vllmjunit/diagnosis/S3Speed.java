@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 /** How fast objects are read, as the store's access log and LMCache's counters tell it. */
 final class S3Speed {
 
-    /** As a RADOS Gateway logs a read of an object; small answers tell of no speed. */
+    /** As a RADOS Gateway logs a read of an object, which has no query, as lists have; small answers tell of no speed. */
     private static final Pattern READ =
-            Pattern.compile("\"GET /\\S+ HTTP/[0-9.]+\" 20[06] (\\d{5,}) .* latency=([0-9.]+)s");
+            Pattern.compile("\"GET /[^\\s?]+ HTTP/[0-9.]+\" 20[06] (\\d{5,}) .* latency=([0-9.]+)s");
 
     private static final String THROUGHPUT = "lmcache_mp_l2_load_throughput_GB_per_second";
     private static final int FEWEST_READS = 5;

@@ -41,6 +41,13 @@ final class TransferCauses {
                             .unless(READ_LATE)
                             .unless(FAILED)),
             cause(
+                    "prefill-offer-refused",
+                    HIGH,
+                    "prefill's `kv_transfer_params` would make decode die, hang or read what it must not: the router passed them on to nobody",
+                    "this library's router: `answered with kv_transfer_params whose …`",
+                    "the prefill node's version and connector; nothing between router and node may rewrite its answers",
+                    said("answered with kv_transfer_params whose")),
+            cause(
                     "transfer-params-invalid",
                     HIGH,
                     "decode was given `kv_transfer_params` without engine or request id: the request hangs, and its blocks stay held",

@@ -20,6 +20,8 @@ import java.util.Map;
  * @param problems why the run is INVALID, one entry per reason; empty for a valid run
  * @param differences compared prompts whose output is not that of a fresh computation; empty when all agree
  * @param repetitions the single runs that this result pools, in the order of time; empty for a single run
+ * @param injections what was done to the stack on purpose, in the order of time; empty for a run that was left alone
+ * @param outputsCompared answers that were held against a fresh computation of their prompts
  */
 public record BenchmarkResult(
         RunConditions conditions,
@@ -31,7 +33,9 @@ public record BenchmarkResult(
         Map<String, Double> metrics,
         List<Problem> problems,
         List<OutputDifference> differences,
-        List<BenchmarkResult> repetitions) {
+        List<BenchmarkResult> repetitions,
+        List<Injection> injections,
+        int outputsCompared) {
 
     /**
      * A reason not to trust the run.
@@ -54,6 +58,33 @@ public record BenchmarkResult(
         this(conditions, duration, requests, hops, tokens, transfers, metrics, problems, List.of(), List.of());
     }
 
+    /** A run that was left alone. */
+    public BenchmarkResult(
+            RunConditions conditions,
+            Duration duration,
+            List<RequestRecord> requests,
+            Map<String, HopTimeline> hops,
+            TokenAccount tokens,
+            TransferTotals transfers,
+            Map<String, Double> metrics,
+            List<Problem> problems,
+            List<OutputDifference> differences,
+            List<BenchmarkResult> repetitions) {
+        this(
+                conditions,
+                duration,
+                requests,
+                hops,
+                tokens,
+                transfers,
+                metrics,
+                problems,
+                differences,
+                repetitions,
+                List.of(),
+                0);
+    }
+
     /** Copies the collections. */
     public BenchmarkResult {
         requests = List.copyOf(requests);
@@ -62,6 +93,7 @@ public record BenchmarkResult(
         problems = List.copyOf(problems);
         differences = List.copyOf(differences);
         repetitions = List.copyOf(repetitions);
+        injections = List.copyOf(injections);
     }
 
     /** The runs that this result stands for: its repetitions, or itself alone. */
@@ -91,6 +123,13 @@ public record BenchmarkResult(
         return output / (duration.toNanos() / 1e9);
     }
 
+    /** What was done to the stack on purpose, and when after the first intended start, in words. */
+    public List<String> injected() {
+        long start =
+                requests.stream().mapToLong(RequestRecord::intendedNanos).min().orElse(0);
+        return injections.stream().map(injection -> injection.describe(start)).toList();
+    }
+
     /** Whether an output was wrong: the run is a FAIL then, also where it is INVALID besides. */
     public boolean outputsFail() {
         return differences.stream().anyMatch(OutputDifference::fails);
@@ -103,10 +142,18 @@ public record BenchmarkResult(
      */
     public BenchmarkResult requireRightOutputs() {
         if (outputsFail()) {
-            throw new WrongOutputError(
-                    differences.stream().filter(OutputDifference::fails).toList(), conditions);
+            throw new WrongOutputError(wrong(), conditions);
         }
         return this;
+    }
+
+    /** The wrong outputs in words, with what they were measured under. */
+    public String wrongOutputs() {
+        return WrongOutputError.message(wrong(), conditions);
+    }
+
+    private List<OutputDifference> wrong() {
+        return differences.stream().filter(OutputDifference::fails).toList();
     }
 
     /**

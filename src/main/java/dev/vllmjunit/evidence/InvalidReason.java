@@ -2,6 +2,8 @@ package dev.vllmjunit.evidence;
 
 /** Why a run, or a figure of it, cannot be trusted: the closed list behind every INVALID. */
 public enum InvalidReason {
+    /** The place where the stack was to run lacks something that it needs; nothing was started. */
+    NOT_READY,
     /** The cache state found differs from the one asked for. */
     CACHE_STATE_NOT_REACHED,
     /** An object of the cache is not what was stored: it changed, shrank or vanished while the run relied on it. */

@@ -3,6 +3,7 @@ package dev.vllmjunit.evidence;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -11,6 +12,8 @@ import java.util.stream.Collectors;
  * @param series values by series
  */
 public record MetricsSnapshot(Map<Series, Double> series) {
+
+    private static final Pattern COUNTER = Pattern.compile("_(total|count|sum|bucket)$");
 
     /**
      * A metric name with its labels.
@@ -39,12 +42,20 @@ public record MetricsSnapshot(Map<Series, Double> series) {
         series = Map.copyOf(series);
     }
 
-    /** This scrape less an earlier one; a series the earlier one lacks counts from 0. */
+    /**
+     * This scrape less an earlier one; a series the earlier one lacks counts from 0, and so does a counter that has fallen: its process was
+     * started anew, as Prometheus has it, too.
+     */
     public MetricsSnapshot minus(MetricsSnapshot earlier) {
         return new MetricsSnapshot(series.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
-                        entry -> entry.getValue() - earlier.series.getOrDefault(entry.getKey(), 0.0))));
+                        entry -> increase(
+                                entry.getKey(), earlier.series.getOrDefault(entry.getKey(), 0.0), entry.getValue()))));
+    }
+
+    private static double increase(Series series, double before, double now) {
+        return now < before && COUNTER.matcher(series.name).find() ? now : now - before;
     }
 
     /** This difference of two scrapes and another, series by series. */

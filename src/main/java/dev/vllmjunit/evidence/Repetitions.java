@@ -29,7 +29,9 @@ public final class Repetitions {
                 run.metrics(),
                 run.problems(),
                 run.differences(),
-                run.repetitions());
+                run.repetitions(),
+                run.injections(),
+                run.outputsCompared());
     }
 
     /** Whether further repetitions will come, so that a verdict on this result alone would be premature. */
@@ -66,7 +68,9 @@ public final class Repetitions {
                 metrics(runs),
                 problems(runs),
                 all(runs, BenchmarkResult::differences),
-                runs);
+                runs,
+                all(runs, BenchmarkResult::injections),
+                runs.stream().mapToInt(BenchmarkResult::outputsCompared).sum());
     }
 
     private static void requireAlike(List<BenchmarkResult> runs) {

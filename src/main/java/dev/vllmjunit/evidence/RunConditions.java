@@ -33,6 +33,9 @@ public record RunConditions(
     /** Name of the fact that requests went through a router of somebody else's: its URL. */
     public static final String EXTERNAL_ROUTER = "external router";
 
+    /** Name of the fact that tells how many outputs were compared, or why none was. */
+    public static final String COMPARED = "outputs compared with a fresh computation";
+
     /** Of a run that is not repeated. */
     public RunConditions(
             Topology topology,

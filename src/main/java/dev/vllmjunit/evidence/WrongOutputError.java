@@ -10,8 +10,12 @@ public final class WrongOutputError extends AssertionError {
 
     /** For these differences, one or more. */
     WrongOutputError(List<OutputDifference> differences, RunConditions conditions) {
-        super("\nExpecting every output to be that of a fresh computation,\nbut it is not for:\n  "
+        super(message(differences, conditions));
+    }
+
+    static String message(List<OutputDifference> differences, RunConditions conditions) {
+        return "\nExpecting every output to be that of a fresh computation,\nbut it is not for:\n  "
                 + differences.stream().map(OutputDifference::describe).collect(Collectors.joining("\n  "))
-                + "\n  measured under: " + conditions.describe());
+                + "\n  measured under: " + conditions.describe();
     }
 }

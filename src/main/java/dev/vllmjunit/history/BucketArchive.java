@@ -3,6 +3,7 @@ package dev.vllmjunit.history;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.ObjectStoreException;
+import dev.vllmjunit.tls.Tls;
 import dev.vllmjunit.topology.Setting;
 import dev.vllmjunit.topology.Settings;
 import java.net.URI;
@@ -40,7 +41,8 @@ final class BucketArchive implements Archive {
                 prefix.isEmpty() ? "" : prefix + "/",
                 settings.get(Setting.S3_PATH_STYLE).orElse(endpoint.isPresent()),
                 DefaultCredentialsProvider.builder().build(),
-                "S3 bucket of the history"));
+                "S3 bucket of the history",
+                Tls.of(settings)));
     }
 
     @Override

@@ -58,11 +58,11 @@ record Entry(
         repetitions = List.copyOf(repetitions);
     }
 
-    static Entry of(BenchmarkResult result, Machine machine) {
+    static Entry of(BenchmarkResult result, Machine machine, Masking masking) {
         return new Entry(
                 FORMAT,
                 result.conditions().startedAt(),
-                problem(result).map(Masking.ofProcess()::mask),
+                problem(result).map(masking::mask),
                 Fingerprint.of(result.conditions(), machine),
                 Measure.all(result),
                 result.repetitions().stream().map(Measure::all).toList());

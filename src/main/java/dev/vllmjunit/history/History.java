@@ -2,6 +2,7 @@ package dev.vllmjunit.history;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Machine;
+import dev.vllmjunit.topology.Masking;
 import dev.vllmjunit.topology.Settings;
 import java.time.Instant;
 import java.util.Comparator;
@@ -31,15 +32,17 @@ public final class History implements AutoCloseable {
 
     private final Archive archive;
     private final Machine machine;
+    private final Masking masking;
 
-    History(Archive archive, Machine machine) {
+    History(Archive archive, Machine machine, Masking masking) {
         this.archive = archive;
         this.machine = machine;
+        this.masking = masking;
     }
 
     /** Where the settings say; empty if they switch it off. */
     public static Optional<History> of(Settings settings) {
-        return Archive.of(settings).map(archive -> new History(archive, Machine.here()));
+        return Archive.of(settings).map(archive -> new History(archive, Machine.here(), Masking.of(settings)));
     }
 
     /** From now on {@link #inUse()}, in all of this JVM: the class that started last decides. Empty for none. */
@@ -54,7 +57,7 @@ public final class History implements AutoCloseable {
 
     /** Keeps a result, valid or not. */
     public void add(BenchmarkResult result) {
-        Entry entry = Entry.of(result, machine);
+        Entry entry = Entry.of(result, machine, masking);
         archive.write(entry.fingerprint().folder(), entry.file(), entry.json());
     }
 
@@ -72,7 +75,7 @@ public final class History implements AutoCloseable {
                 .filter(entry -> entry.startedAt().isBefore(result.conditions().startedAt()))
                 .filter(entry -> !entry.startedAt().isBefore(since))
                 .toList();
-        Entry now = Entry.of(result, machine);
+        Entry now = Entry.of(result, machine, masking);
         return Review.of(result.conditions(), now, ends(earlier), accepted.map(Acceptance::since), measures);
     }
 

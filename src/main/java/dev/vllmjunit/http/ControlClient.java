@@ -2,13 +2,21 @@ package dev.vllmjunit.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vllmjunit.tls.Tls;
+import dev.vllmjunit.tls.TlsFailure;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Calls that set up, inspect and reset nodes; never a measured request. Thread-safe. Each call throws
@@ -19,22 +27,34 @@ public final class ControlClient {
     private static final int UNAUTHORIZED = 401;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** One for all: a client of Java 17 cannot be closed, its threads would stay until the garbage collector comes by. */
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** One for nearly all: a client of Java 17 cannot be closed, its threads stay until the garbage collector comes by. */
+    private static final HttpClient OF_JVM = client(Tls.ofJvm());
 
     private final Duration deadline;
     private final Map<String, String> headers;
+    private final HttpClient client;
 
     /** With one deadline for every call. */
     public ControlClient(Duration deadline) {
-        this(deadline, Map.of());
+        this(deadline, Map.of(), Tls.ofJvm());
     }
 
-    /** With headers that every call carries, too; they may hold credentials and are never shown. */
-    public ControlClient(Duration deadline, Map<String, String> headers) {
+    /**
+     * With headers that every call carries, too; they may hold credentials and are never shown.
+     *
+     * @param tls for https URLs
+     */
+    public ControlClient(Duration deadline, Map<String, String> headers, Tls tls) {
         this.deadline = deadline;
         this.headers = Map.copyOf(headers);
+        this.client = tls.equals(Tls.ofJvm()) ? OF_JVM : client(tls);
+    }
+
+    private static HttpClient client(Tls tls) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(tls.context())
+                .build();
     }
 
     /** The body of a GET as text. */
@@ -60,21 +80,42 @@ public final class ControlClient {
         return parse(url, send(request));
     }
 
+    /** When the server says that it sent an answer, in whole seconds; the answer may be an error. */
+    public Instant date(URI url) {
+        HttpResponse<String> response = exchange(HttpRequest.newBuilder(url).GET());
+        String date = response.headers().firstValue("Date").orElse("");
+        try {
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+        } catch (DateTimeParseException e) {
+            throw new ControlCallException(
+                    "GET " + url + " answered without a Date header that can be read: " + date, e);
+        }
+    }
+
     private String send(HttpRequest.Builder builder) {
+        HttpResponse<String> response = exchange(builder);
+        if (response.statusCode() / 100 != 2) {
+            throw new ControlCallException(
+                    call(response.request()) + " answered " + response.statusCode() + ": " + brief(response.body())
+                            + remedy(response.statusCode()),
+                    response.statusCode());
+        }
+        return response.body();
+    }
+
+    private static String call(HttpRequest request) {
+        return request.method() + " " + request.uri();
+    }
+
+    private HttpResponse<String> exchange(HttpRequest.Builder builder) {
         headers.forEach(builder::setHeader);
         HttpRequest request = builder.timeout(deadline).build();
-        String call = request.method() + " " + request.uri();
+        String call = call(request);
         try {
-            HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() / 100 != 2) {
-                throw new ControlCallException(
-                        call + " answered " + response.statusCode() + ": " + brief(response.body())
-                                + remedy(response.statusCode()),
-                        response.statusCode());
-            }
-            return response.body();
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new ControlCallException(call + " failed within " + deadline.toMillis() + " ms: " + reason(e), e);
+            throw new ControlCallException(
+                    call + " failed within " + deadline.toMillis() + " ms: " + reason(request.uri(), e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ControlCallException(call + " was interrupted", e);
@@ -100,7 +141,16 @@ public final class ControlClient {
         }
     }
 
-    private static String reason(IOException e) {
+    private static String reason(URI url, IOException e) {
+        return TlsFailure.explain(e)
+                .or(() -> TlsFailure.ofSecure(url, e))
+                .or(() -> e instanceof ConnectException || e instanceof HttpTimeoutException
+                        ? Optional.empty()
+                        : TlsFailure.ofPlain(url))
+                .orElseGet(() -> what(e));
+    }
+
+    private static String what(IOException e) {
         String message = e.getMessage();
         return e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
     }

@@ -1,5 +1,5 @@
 /**
- * Control-plane HTTP: JSON and text over the JDK client, every call with a deadline and an error that names the URL. Knows nothing.
+ * Control-plane HTTP: JSON and text over the JDK client, every call with a deadline and an error that names the URL. Knows tls.
  */
 @NullMarked
 package dev.vllmjunit.http;

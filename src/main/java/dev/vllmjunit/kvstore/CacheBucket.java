@@ -2,9 +2,7 @@ package dev.vllmjunit.kvstore;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +18,6 @@ public final class CacheBucket implements AutoCloseable {
     private static final Duration CALL_DEADLINE = Duration.ofSeconds(20);
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
     private static final int BATCH = 1000;
-    private static final byte[] PROBE = {'p', 'r', 'o', 'b', 'e'};
 
     private final ObjectStoreAccess access;
     private final ObjectStoreClient client;
@@ -35,22 +32,20 @@ public final class CacheBucket implements AutoCloseable {
         this.client = new ObjectStoreClient(access, callDeadline);
     }
 
+    /** What the key of every cache object begins with; may be empty. */
+    public String keyPrefix() {
+        return access.keyPrefix();
+    }
+
     /** Lists, writes, reads and deletes one object below the prefix, so that a wrong setting is found before a run. */
     public void probe() {
-        String key = access.keyPrefix() + "vllm-junit-probe-" + UUID.randomUUID();
-        await(client.list(access.keyPrefix(), null));
-        await(client.put(key, PROBE));
-        try {
-            if (!Arrays.equals(await(client.get(key)), PROBE)) {
-                throw new ObjectStoreException(
-                        ObjectStoreException.Kind.OTHER,
-                        access + " answered a GET of " + key
-                                + " with other bytes than were PUT there just before.\nCheck what lies between.",
-                        null);
-            }
-        } finally {
-            await(client.delete(key));
-        }
+        new BucketProbe(access, client)
+                .steps().stream()
+                        .flatMap(step -> step.fault().stream())
+                        .findFirst()
+                        .ifPresent(fault -> {
+                            throw fault;
+                        });
     }
 
     /** Creates the bucket in a store that has none yet; harmless where it is there and ours. */
@@ -176,7 +171,7 @@ public final class CacheBucket implements AutoCloseable {
         await(client.delete(key));
     }
 
-    private static <T extends @Nullable Object> T await(CompletableFuture<T> call) {
+    static <T extends @Nullable Object> T await(CompletableFuture<T> call) {
         try {
             return call.join();
         } catch (CompletionException e) {

@@ -75,7 +75,7 @@ public final class ObjectStoreClient implements AutoCloseable {
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .addPlugin(LegacyMd5Plugin.create())
                 .overrideConfiguration(deadlines(callDeadline))
-                .httpClientBuilder(http(callDeadline))
+                .httpClientBuilder(http(callDeadline, access))
                 .build();
     }
 
@@ -89,8 +89,9 @@ public final class ObjectStoreClient implements AutoCloseable {
                 .build();
     }
 
-    private static Apache5HttpClient.Builder http(Duration callDeadline) {
+    private static Apache5HttpClient.Builder http(Duration callDeadline, ObjectStoreAccess access) {
         return Apache5HttpClient.builder()
+                .tlsTrustManagersProvider(access.tls()::trustManagers)
                 .maxConnections(CALLS_IN_FLIGHT)
                 .connectionTimeout(callDeadline.dividedBy(2))
                 .connectionMaxIdleTime(IDLE);

@@ -23,14 +23,36 @@ public final class ObjectStoreException extends RuntimeException {
     }
 
     private final Kind kind;
+    private final String what;
+    private final String remedy;
 
     ObjectStoreException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        this.what = message;
+        this.remedy = "";
+    }
+
+    /** A call that failed: where it went, what came back, and what to check. */
+    ObjectStoreException(Kind kind, String where, String what, String check, Throwable cause) {
+        super(where + ": " + what + ".\nCheck " + check + ".", cause);
+        this.kind = kind;
+        this.what = what;
+        this.remedy = "check " + check;
     }
 
     /** What kind of failure it is. */
     public Kind kind() {
         return kind;
+    }
+
+    /** What came back, without where it came from: {@code HTTP 403 AccessDenied}. */
+    public String what() {
+        return what;
+    }
+
+    /** What to do about it; empty where the message says it all. */
+    public String remedy() {
+        return remedy;
     }
 }

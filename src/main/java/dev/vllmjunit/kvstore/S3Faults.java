@@ -1,6 +1,7 @@
 package dev.vllmjunit.kvstore;
 
 import dev.vllmjunit.kvstore.ObjectStoreException.Kind;
+import dev.vllmjunit.tls.TlsFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -30,10 +31,9 @@ final class S3Faults {
             return known;
         }
         Kind kind = kind(failure);
-        String message = "S3 " + operation + " failed at " + access.endpoint() + ", bucket '" + access.bucket() + "' ("
-                + (access.pathStyle() ? "path-style" : "virtual-hosted") + ", region " + access.region() + "): "
-                + what(failure) + ".\nCheck " + check(failure) + ".";
-        return new ObjectStoreException(kind, message, failure);
+        String where = "S3 " + operation + " failed at " + access.endpoint() + ", bucket '" + access.bucket() + "' ("
+                + (access.pathStyle() ? "path-style" : "virtual-hosted") + ", region " + access.region() + ")";
+        return new ObjectStoreException(kind, where, what(failure), check(failure), failure);
     }
 
     private static Kind kind(Throwable failure) {
@@ -65,7 +65,8 @@ final class S3Faults {
         if (unknownHost != null) {
             return "unknown host " + unknownHost.getMessage();
         }
-        return isTimeout(failure) ? "no answer within the deadline" : root(failure);
+        return TlsFailure.explain(failure)
+                .orElseGet(() -> isTimeout(failure) ? "no answer within the deadline" : root(failure));
     }
 
     private String check(Throwable failure) {
@@ -84,15 +85,25 @@ final class S3Faults {
                     : "that a wildcard name for the buckets resolves, or use path-style addressing";
         }
         if (find(failure, SSLException.class) != null) {
-            return "whether the endpoint speaks https at all and whether its certificate is trusted by this JVM";
+            return "the scheme, host and port of the endpoint, and vllm.tls.ca";
         }
         return "that the gateway is alive and reachable, with no proxy or firewall in between";
     }
 
     private String checkStatus(int status, @Nullable String code) {
-        if ("RequestTimeTooSkewed".equals(code)) {
-            return "the clock of this machine: signatures are valid for minutes only";
-        }
+        return switch (String.valueOf(code)) {
+            case "RequestTimeTooSkewed" -> "the clock of this machine: signatures are valid for minutes only";
+            case "InvalidAccessKeyId" ->
+                "the access key (from " + credentials() + "): this store knows no such key, another one may";
+            case "SignatureDoesNotMatch" ->
+                "the secret key (from " + credentials()
+                        + "): the store knows the access key and expects another signature, as also where a proxy changes the"
+                        + " Host header";
+            default -> checkStatus(status);
+        };
+    }
+
+    private String checkStatus(int status) {
         return switch (status) {
             case 301, 307, 400 -> "the region and the addressing style (" + otherStyle() + " is the other one)";
             case 401, 403 ->

@@ -1,5 +1,5 @@
 /**
- * The S3 side of the KV cache: client, key layouts of the cache writers, clear, inspect, and an S3 server in this JVM. Knows topology.
+ * The S3 side of the KV cache: client, key layouts of the cache writers, clear, inspect, and an S3 server in this JVM. Knows topology and tls.
  */
 @NullMarked
 package dev.vllmjunit.kvstore;

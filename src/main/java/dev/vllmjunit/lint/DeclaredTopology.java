@@ -3,7 +3,6 @@ package dev.vllmjunit.lint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.KvTransferSpec;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;
@@ -50,15 +49,7 @@ public final class DeclaredTopology {
 
     /** A profile alone: a prefill and a decode node on its accelerators, and its S3 cache if it has one. */
     public static Deployment of(Profile profile) {
-        Declaration declaration = new Declaration(
-                "profile " + profile.name(),
-                List.of(one(NodeRole.PREFILL, profile.prefill()), one(NodeRole.DECODE, profile.decode())),
-                profile.s3Cache().map(s3 -> new Declaration.S3("", Optional.empty())));
-        return of(TopologyMerge.merge(declaration, profile), profile);
-    }
-
-    private static Declaration.Nodes one(NodeRole role, Profile.NodeDefaults defaults) {
-        return new Declaration.Nodes(role, defaults.accelerator(), 1, 0, "");
+        return of(TopologyMerge.of(profile), profile);
     }
 
     private Node node(NodeSpec spec) {

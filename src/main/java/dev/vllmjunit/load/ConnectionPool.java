@@ -1,11 +1,17 @@
 package dev.vllmjunit.load;
 
+import dev.vllmjunit.tls.Tls;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,28 +34,36 @@ final class ConnectionPool {
     private static final int OPENING_AT_ONCE = 64;
 
     private final Target target;
+    private final Tls tls;
+    private final int connectMillis;
     private final Connection.Owner owner;
     private final Bootstrap bootstrap;
     private final ChannelGroup open;
     private final Deque<Connection> idle = new ArrayDeque<>();
+    private final ReceiveBuffer receiveBuffer = new ReceiveBuffer(READ_BYTES, READS_IN_A_ROW);
     private final byte[] scratch = new byte[READ_BYTES];
     private final EventScanner scanner = new EventScanner();
     private int toOpen;
     private int opening;
     private int opened;
 
-    ConnectionPool(Transport transport, Target target, Duration timeout, Connection.Owner owner) {
+    ConnectionPool(Transport transport, Target target, Tls tls, Duration timeout, Connection.Owner owner) {
         this.target = target;
+        this.tls = tls;
+        this.connectMillis = connectMillis(timeout);
         this.owner = owner;
         this.open = new DefaultChannelGroup(transport.group().next());
         this.bootstrap = new Bootstrap()
                 .group(transport.group())
                 .channel(transport.channel())
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis(timeout))
-                .option(
-                        ChannelOption.RCVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(READS_IN_A_ROW));
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
+                .option(ChannelOption.RCVBUF_ALLOCATOR, target.secure() ? ofItsOwn() : receiveBuffer);
+    }
+
+    /** What decrypts keeps the part of a record until the rest comes. */
+    private static RecvByteBufAllocator ofItsOwn() {
+        return new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(READS_IN_A_ROW);
     }
 
     /** Later than the request's own deadline, which says more. */
@@ -111,12 +125,44 @@ final class ConnectionPool {
     /** Opens another connection and tells how that went: the connection, or why there is none. */
     void connect(BiConsumer<Connection, @Nullable Throwable> whenDone) {
         Connection connection = new Connection(owner, scratch, scanner);
-        ChannelFuture connecting = bootstrap.clone().handler(connection).connect(target.address());
+        ChannelFuture connecting =
+                bootstrap.clone().handler(handlerOf(connection)).connect(target.address());
         open.add(connecting.channel());
         connecting.addListener(future -> {
-            opened += future.isSuccess() ? 1 : 0;
-            whenDone.accept(connection, future.cause());
+            if (future.isSuccess() && target.secure()) {
+                connecting
+                        .channel()
+                        .pipeline()
+                        .get(SslHandler.class)
+                        .handshakeFuture()
+                        .addListener(shaken -> done(connection, shaken.cause(), whenDone));
+            } else {
+                done(connection, future.cause(), whenDone);
+            }
         });
+    }
+
+    private ChannelHandler handlerOf(Connection connection) {
+        return target.secure()
+                ? new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        SslHandler encryption = tls.handler(
+                                channel.alloc(),
+                                target.address().getHostString(),
+                                target.address().getPort());
+                        encryption.setHandshakeTimeoutMillis(connectMillis);
+                        channel.pipeline().addLast(encryption, connection);
+                    }
+                }
+                : connection;
+    }
+
+    /** Open is what can be written to: with TLS, after the handshake. */
+    private void done(
+            Connection connection, @Nullable Throwable failure, BiConsumer<Connection, @Nullable Throwable> whenDone) {
+        opened += failure == null ? 1 : 0;
+        whenDone.accept(connection, failure);
     }
 
     int opened() {
@@ -127,5 +173,6 @@ final class ConnectionPool {
         toOpen = 0;
         idle.clear();
         open.close();
+        receiveBuffer.release();
     }
 }

@@ -21,7 +21,7 @@ final class OutgoingRequests {
     private final String runId;
     private final Target target;
     private final String more;
-    private final ByteBuf heads = Unpooled.directBuffer(4_096);
+    private final ByteBuf heads = ReceiveBuffer.PLAIN.directBuffer(4_096);
     private final int[] headEnds;
     private final ByteBuf[] bodies;
     private final IdentityHashMap<byte[], ByteBuf> made = new IdentityHashMap<>();
@@ -84,6 +84,6 @@ final class OutgoingRequests {
             return Unpooled.wrappedBuffer(bytes);
         }
         directBytes += bytes.length;
-        return Unpooled.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
+        return ReceiveBuffer.PLAIN.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
     }
 }

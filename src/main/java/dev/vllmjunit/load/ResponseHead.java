@@ -52,6 +52,16 @@ record ResponseHead(
         return isSuccess(status);
     }
 
+    /**
+     * The head of a body that begins like this. vLLM's toy proxy calls a stream of events JSON; no JSON text begins with a letter of
+     * {@code data:}.
+     */
+    ResponseHead before(byte firstOfBody) {
+        return isSuccess() && firstOfBody == 'd'
+                ? new ResponseHead(status, chunked, contentLength, keepAlive, true, hop)
+                : this;
+    }
+
     /** RFC 9112, section 6.3. */
     boolean hasNoBody() {
         return status == 204 || status == 304 || (contentLength == 0 && !chunked);

@@ -3,6 +3,7 @@ package dev.vllmjunit.load;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an HTTP/1.1 response as its bytes come, in pieces of any size: head, then a body in chunks, of a known length, or up to
@@ -36,6 +37,7 @@ final class ResponseReader {
     private int sizeDigits;
     private boolean keepAlive;
     private boolean eventStream;
+    private @Nullable ResponseHead bodiless;
 
     ResponseReader(EventReader events) {
         this.events = events;
@@ -116,6 +118,7 @@ final class ResponseReader {
         answer.began(head);
         keepAlive = head.keepAlive();
         eventStream = head.eventStream();
+        bodiless = head;
         beginBody(head);
     }
 
@@ -176,11 +179,21 @@ final class ResponseReader {
     }
 
     private void body(byte[] bytes, int from, int to, long now) {
+        ResponseHead awaiting = bodiless;
+        if (awaiting != null && from < to) {
+            beganBody(awaiting.before(bytes[from]));
+        }
         if (eventStream) {
             events.read(bytes, from, to, now, answer);
         } else {
             answer.document(bytes, from, to);
         }
+    }
+
+    private void beganBody(ResponseHead head) {
+        bodiless = null;
+        eventStream = head.eventStream();
+        answer.began(head);
     }
 
     private int chunkEnd(byte next, int i) {

@@ -1,5 +1,6 @@
 package dev.vllmjunit.load;
 
+import dev.vllmjunit.tls.Tls;
 import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,11 @@ final class Run implements Connection.Owner {
     /** Connections that take longer are left to the requests that need them. */
     private static final long OPENING_MILLIS = 2_000;
 
+    /** More for each connection, and for the handshake of one that speaks TLS. */
+    private static final long CONNECTION_MILLIS = 1;
+
+    private static final long HANDSHAKE_MILLIS = 10;
+
     private static final long SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long GRACE_MILLIS = 30_000;
 
@@ -35,6 +42,7 @@ final class Run implements Connection.Owner {
     private final OutgoingRequests outgoing;
     private final Duration timeout;
     private final IntConsumer progress;
+    private final LongConsumer begun;
     private final ConnectionPool pool;
     private final Pacing pacing;
     private final HealthMonitor health;
@@ -46,14 +54,22 @@ final class Run implements Connection.Owner {
     private String why = "";
     private long startNanos;
 
-    Run(Transport transport, Schedule schedule, Target target, Duration timeout, IntConsumer progress) {
+    Run(
+            Transport transport,
+            Schedule schedule,
+            Target target,
+            Tls tls,
+            Duration timeout,
+            IntConsumer progress,
+            LongConsumer begun) {
         this.loop = transport.group().next();
         this.schedule = schedule;
         this.target = target;
         this.outgoing = new OutgoingRequests(id(), target, schedule.requests());
         this.timeout = timeout;
         this.progress = progress;
-        this.pool = new ConnectionPool(transport, target, timeout, this);
+        this.begun = begun;
+        this.pool = new ConnectionPool(transport, target, tls, timeout, this);
         this.pacing = Pacing.of(schedule, transport, loop, this::send);
         this.health = new HealthMonitor(loop);
         this.exchanges = new Exchange[schedule.requests().size()];
@@ -72,7 +88,10 @@ final class Run implements Connection.Owner {
     void begin() {
         int connections = pacing.connections();
         long begunNanos = System.nanoTime();
-        ScheduledFuture<?> late = loop.schedule(this::start, OPENING_MILLIS + connections, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> late = loop.schedule(
+                this::start,
+                OPENING_MILLIS + connections * (target.secure() ? HANDSHAKE_MILLIS : CONNECTION_MILLIS),
+                TimeUnit.MILLISECONDS);
         over.whenComplete((nothing, none) -> late.cancel(false));
         pool.openBeforehand(connections, () -> settle(System.nanoTime() - begunNanos));
     }
@@ -91,6 +110,7 @@ final class Run implements Connection.Owner {
         startNanos = System.nanoTime();
         pool.begun(startNanos);
         pacing.start(startNanos);
+        begun.accept(startNanos);
         endIfAllHaveEnded();
     }
 

@@ -1,50 +1,65 @@
 package dev.vllmjunit.load;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler.Sharable;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import java.net.InetAddress;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets a driver drive a canned server on its own event loop, so that its code is loaded and compiled before it measures. */
+/**
+ * Lets a driver drive a canned server on its own event loop, much as it will drive a real one, until the JVM's compilers have nothing
+ * more to do. They work for seconds, on a small machine on the driver's core, and would be in the first measured times otherwise;
+ * and what was compiled for less than a real run does is thrown away and compiled again, in the middle of it.
+ */
 final class WarmUp {
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
     private static final AtomicBoolean DONE = new AtomicBoolean();
 
-    private static final int REQUESTS = 20;
-    private static final int MOST_ROUNDS = 15;
-    private static final long ENOUGH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-    private static final int EVENTS = 64;
-    private static final Duration LONGEST = Duration.ofSeconds(1);
-    private static final String EVENT =
-            "data: {\"id\":\"cmpl-0\",\"object\":\"text_completion\",\"created\":0,\"model\":\"m\","
-                    + "\"choices\":[{\"index\":0,\"text\":\" a\",\"logprobs\":null,\"finish_reason\":null,\"stop_reason\":null}]}\n\n";
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(6);
+    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(2);
+    private static final int SLOTS = 64;
+    private static final int REQUESTS = 640;
+    /** So many per second that they are as close together as the loop can send them. */
+    private static final double RATE = 20_000;
+    /** Longer than one write takes, like those of long documents. */
+    private static final int LONG_BODY = 150_000;
+
+    private static final int LONG_BODY_EVERY = 16;
+    /** In a row, in which the compilers worked for {@link #LITTLE_MILLIS} at most. */
+    private static final int QUIET_ROUNDS = 2;
+
+    private static final int LITTLE_MILLIS = 15;
+
+    private static final List<Arrivals> PACINGS = List.of(
+            new Arrivals.ClosedLoop(SLOTS),
+            new Arrivals.ClosedLoop(1),
+            new Arrivals.ConstantRate(RATE),
+            new Arrivals.Conversations(SLOTS, Duration.ofMillis(1)));
+
+    /** Three kinds, so that the compiler doesn't bind the callback to one of them. */
+    private static final List<IntConsumer> CALLBACKS =
+            List.of(ended -> {}, new AtomicInteger()::set, new AtomicInteger()::lazySet);
 
     private WarmUp() {}
 
     /** Compiled code belongs to the JVM: the first driver warms up for all. */
     static void once(Transport transport, NettyLoadDriver driver) {
         if (DONE.compareAndSet(false, true)) {
-            ChannelFuture bound = serve(transport).awaitUninterruptibly();
+            ChannelFuture bound = CannedServer.start(transport).awaitUninterruptibly();
             if (bound.isSuccess()) {
                 drive(driver, bound.channel());
             } else {
@@ -54,60 +69,43 @@ final class WarmUp {
     }
 
     private static void drive(NettyLoadDriver driver, Channel server) {
-        int port = ((InetSocketAddress) server.localAddress()).getPort();
-        URI endpoint = URI.create("http://127.0.0.1:" + port);
+        URI endpoint = URI.create("http://127.0.0.1:" + ((InetSocketAddress) server.localAddress()).getPort());
         long start = System.nanoTime();
-        try {
-            for (int i = 0; i < MOST_ROUNDS && System.nanoTime() - start < ENOUGH_NANOS; i++) {
-                driver.run(schedule(), endpoint, LONGEST, finished -> {});
-            }
-        } finally {
-            server.close().awaitUninterruptibly();
+        List<Schedule> schedules = PACINGS.stream().map(WarmUp::schedule).toList();
+        int quiet = 0;
+        for (int round = 0; quiet < QUIET_ROUNDS && System.nanoTime() - start < LONGEST_NANOS; round++) {
+            long before = compilingMillis();
+            IntConsumer callback = CALLBACKS.get(round % CALLBACKS.size());
+            schedules.forEach(schedule -> driver.run(schedule, endpoint, LONGEST_REQUEST, callback));
+            quiet = compilingMillis() - before <= LITTLE_MILLIS ? quiet + 1 : 0;
         }
+        server.close().awaitUninterruptibly();
+        LOG.debug("Warmed up in {} ms", (System.nanoTime() - start) / 1_000_000);
     }
 
-    private static Schedule schedule() {
-        List<PlannedRequest> requests = IntStream.range(0, REQUESTS)
-                .mapToObj(index ->
-                        new PlannedRequest(index, 0, index, false, Duration.ZERO, 1, EVENTS, new byte[] {'{', '}'}))
-                .toList();
-        return new Schedule("warm-up", "/", new Arrivals.ClosedLoop(8), requests);
+    /** 0 for a JVM that compiles nothing, or doesn't say how long. */
+    private static long compilingMillis() {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        return compilers == null || !compilers.isCompilationTimeMonitoringSupported()
+                ? 0
+                : compilers.getTotalCompilationTime();
     }
 
-    private static ChannelFuture serve(Transport transport) {
-        return new ServerBootstrap()
-                .group(transport.group())
-                .channel(transport.serverChannel())
-                .childHandler(new Canned())
-                .bind(InetAddress.getLoopbackAddress(), 0);
+    private static Schedule schedule(Arrivals arrivals) {
+        byte[] small = CannedServer.request(200);
+        byte[] large = CannedServer.request(LONG_BODY);
+        int requests = arrivals.equals(new Arrivals.ClosedLoop(1)) ? REQUESTS / 2 : REQUESTS;
+        return new Schedule(
+                "warm-up",
+                "/",
+                arrivals,
+                IntStream.range(0, requests)
+                        .mapToObj(index -> request(index, index % LONG_BODY_EVERY == 0 ? large : small))
+                        .toList());
     }
 
-    /** Answers whatever comes in, which is always one whole small request, event by event. */
-    @Sharable
-    @SuppressWarnings("FutureReturnValueIgnored") // the driver sees what goes wrong
-    private static final class Canned extends SimpleChannelInboundHandler<ByteBuf> {
-
-        private static final byte[] HEAD =
-                ascii("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
-        private static final byte[] CHUNK = ascii(Integer.toHexString(EVENT.length()) + "\r\n" + EVENT + "\r\n");
-        private static final byte[] END = ascii("e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n");
-
-        @Override
-        protected void channelRead0(ChannelHandlerContext context, ByteBuf request) {
-            context.writeAndFlush(Unpooled.wrappedBuffer(HEAD));
-            for (int i = 0; i < EVENTS; i++) {
-                context.writeAndFlush(Unpooled.wrappedBuffer(CHUNK));
-            }
-            context.writeAndFlush(Unpooled.wrappedBuffer(END));
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            context.close();
-        }
-
-        private static byte[] ascii(String text) {
-            return text.getBytes(US_ASCII);
-        }
+    private static PlannedRequest request(int index, byte[] body) {
+        Duration start = Duration.ofNanos((long) (index * 1e9 / RATE));
+        return new PlannedRequest(index, 0, index / 2, false, start, 1, CannedServer.EVENTS, body);
     }
 }

@@ -1,5 +1,6 @@
 package dev.vllmjunit.load;
 
+import dev.vllmjunit.tls.TlsFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -21,6 +22,10 @@ final class Wording {
 
     /** A connection's failure, without Netty's class names and addresses. */
     static String connection(Throwable cause) {
+        return TlsFailure.explain(cause).orElseGet(() -> plain(cause));
+    }
+
+    private static String plain(Throwable cause) {
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("refused")) {
             return "connection refused";

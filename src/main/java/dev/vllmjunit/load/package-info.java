@@ -1,5 +1,5 @@
 /**
- * The driver: sends a schedule on time and timestamps what comes back. Knows workload.
+ * The driver: sends a schedule on time and timestamps what comes back. Knows workload and tls.
  */
 @NullMarked
 package dev.vllmjunit.load;

@@ -27,16 +27,25 @@ public final class Provisioners {
      *     with its answer
      */
     public Provisioner choose(String name, ProvisionRequest request) {
-        Provisioner chosen = known.stream()
-                .filter(provisioner -> provisioner.name().equals(name))
-                .findFirst()
-                .orElseThrow(
-                        () -> new ProvisionException("vllm.stack is \"" + name + "\"; write one of " + names() + "."));
+        Provisioner chosen = named(name);
         if (chosen.examine(request) instanceof Suitability.Declined) {
             throw new ProvisionException(
                     "the " + name + " stack cannot run " + request.topology().describe() + ":\n" + answers(request));
         }
         return chosen;
+    }
+
+    /**
+     * The provisioner of that name, whatever it can run.
+     *
+     * @throws ProvisionException if there is none
+     */
+    public Provisioner named(String name) {
+        return known.stream()
+                .filter(provisioner -> provisioner.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () -> new ProvisionException("vllm.stack is \"" + name + "\"; write one of " + names() + "."));
     }
 
     private String names() {

@@ -2,6 +2,7 @@ package dev.vllmjunit.provision;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
+import dev.vllmjunit.tls.Tls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,11 @@ public interface RunningStack extends AutoCloseable {
     /** Headers that every request and every call to this stack has to carry; they may hold credentials. */
     default Map<String, String> headers() {
         return Map.of();
+    }
+
+    /** How every client of this stack speaks TLS, where an URL is an https one. */
+    default Tls tls() {
+        return Tls.ofJvm();
     }
 
     /** A router in front of the nodes that is not this project's, if requests have to go through it. */
@@ -78,6 +84,41 @@ public interface RunningStack extends AutoCloseable {
     default void restart(RunningNode node) {
         throw new UnsupportedOperationException("the " + provisioner() + " stack does not restart nodes, and so not "
                 + node.spec().name());
+    }
+
+    /**
+     * Ends one node at once, as a crash does; {@link #outage} keeps silent about it. {@link #restart} starts it anew.
+     *
+     * @throws UnsupportedOperationException if this stack did not start its nodes
+     */
+    default void kill(RunningNode node) {
+        throw new UnsupportedOperationException(
+                "the " + provisioner() + " stack did not start its nodes, and does not kill "
+                        + node.spec().name() + "; run on the embedded or the local stack");
+    }
+
+    /**
+     * Stops one node in what it does, as {@code SIGSTOP} does, until it is resumed: it accepts connections and is silent.
+     *
+     * @throws UnsupportedOperationException if this stack did not start its nodes
+     */
+    default void pause(RunningNode node) {
+        throw new UnsupportedOperationException(
+                "the " + provisioner() + " stack did not start its nodes, and does not pause "
+                        + node.spec().name() + "; run on the embedded or the local stack");
+    }
+
+    /** Lets a paused node go on; harmless for another. */
+    default void resume(RunningNode node) {}
+
+    /** Whether the writer of the KV cache reaches the object store through {@link ProvisionRequest#s3Link}. */
+    default boolean usesS3Link() {
+        return false;
+    }
+
+    /** Whether its nodes reach ports of the loopback interface of this JVM. */
+    default boolean reachesLoopback() {
+        return false;
     }
 
     /**

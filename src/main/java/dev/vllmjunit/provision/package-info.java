@@ -1,5 +1,6 @@
 /**
- * Where a topology runs: the SPI {@link dev.vllmjunit.provision.Provisioner} and what it returns. Knows topology, kvstore and http.
+ * Where a topology runs: the SPI {@link dev.vllmjunit.provision.Provisioner} and what it returns. Knows topology, kvstore, http,
+ * tls and links that can be disturbed.
  */
 @NullMarked
 package dev.vllmjunit.provision;

@@ -60,7 +60,11 @@ final class PrefillThenDecode {
     }
 
     private Mono<Void> decode(Answer prefillAnswer) {
-        TransferOffer offer = TransferOffer.read(prefillAnswer.body(), exchange.prefill(), exchange.decode());
+        TransferOffer offer = TransferOffer.read(
+                prefillAnswer.body(),
+                exchange.prefill(),
+                exchange.decode(),
+                errors.config().sideChannels());
         exchange.offered(offer);
         long firstBy = after(errors.decodeDeadline());
         Watchdog deadline = new Watchdog(loop, firstBy, errors::decodeLate);

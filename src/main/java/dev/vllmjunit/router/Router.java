@@ -1,5 +1,6 @@
 package dev.vllmjunit.router;
 
+import dev.vllmjunit.tls.Tls;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
 import java.time.Duration;
@@ -32,11 +33,11 @@ public final class Router implements AutoCloseable {
     private final Upstream upstream;
     private final DisposableServer server;
 
-    private Router(RouterConfig config) {
+    private Router(RouterConfig config, Tls tls) {
         RouterMetrics metrics = new RouterMetrics();
         timelines = new Timelines(TIMELINES_KEPT, metrics::completed);
         loops = LoopResources.create("vllm-router", THREADS, true);
-        upstream = new Upstream(loops);
+        upstream = new Upstream(config, loops, tls);
         RouterHandler handler = new RouterHandler(
                 new GenerationRoute(config, upstream, timelines, metrics), new PassThrough(config, upstream), metrics);
         try {
@@ -56,12 +57,17 @@ public final class Router implements AutoCloseable {
      * @throws IllegalStateException naming the port that cannot be bound
      */
     public static Router start(RouterConfig config) {
+        return start(config, Tls.ofJvm());
+    }
+
+    /** The same, for nodes at https URLs. */
+    public static Router start(RouterConfig config, Tls tls) {
         WarmUp.once();
-        return startCold(config);
+        return new Router(config, tls);
     }
 
     static Router startCold(RouterConfig config) {
-        return new Router(config);
+        return new Router(config, Tls.ofJvm());
     }
 
     private DisposableServer bind(RouterConfig config, RouterHandler handler) {

@@ -1,9 +1,11 @@
 package dev.vllmjunit.router;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What a router needs to know. Immutable. Deadlines are more than zero and at most a day. A decode answer that is no stream comes
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
  * @param prefillDeadline longest from the choice of the nodes to prefill's complete answer; also bounds passed-through calls
  * @param firstTokenDeadline longest from handing a request to the decode node to its first output event
  * @param idleDeadline longest silence of a decode stream after its first output event
+ * @param sideChannels where decode nodes are told to reach the side channels of prefill nodes
  */
 public record RouterConfig(
         List<Target> prefill,
@@ -22,9 +25,36 @@ public record RouterConfig(
         OptionalInt port,
         Duration prefillDeadline,
         Duration firstTokenDeadline,
-        Duration idleDeadline) {
+        Duration idleDeadline,
+        SideChannels sideChannels) {
 
     private static final Duration LONGEST = Duration.ofDays(1);
+
+    /** Where a side channel is reached that a prefill node advertises. Must be thread-safe. */
+    @FunctionalInterface
+    public interface SideChannels {
+
+        /** An address in place of the advertised one, or that one itself, unresolved. */
+        InetSocketAddress reached(String host, int port);
+    }
+
+    /** Side channels are reached where prefill nodes say so. */
+    public RouterConfig(
+            List<Target> prefill,
+            List<Target> decode,
+            OptionalInt port,
+            Duration prefillDeadline,
+            Duration firstTokenDeadline,
+            Duration idleDeadline) {
+        this(
+                prefill,
+                decode,
+                port,
+                prefillDeadline,
+                firstTokenDeadline,
+                idleDeadline,
+                InetSocketAddress::createUnresolved);
+    }
 
     /**
      * A node behind the router.
@@ -50,6 +80,10 @@ public record RouterConfig(
             }
         }
 
+        boolean speaksTls() {
+            return "https".equals(endpoint.getScheme());
+        }
+
         String url() {
             return endpoint.getScheme() + "://" + endpoint.getAuthority();
         }
@@ -69,6 +103,10 @@ public record RouterConfig(
         bounded("prefillDeadline", prefillDeadline);
         bounded("firstTokenDeadline", firstTokenDeadline);
         bounded("idleDeadline", idleDeadline);
+    }
+
+    boolean speaksTls() {
+        return Stream.concat(prefill.stream(), decode.stream()).anyMatch(Target::speaksTls);
     }
 
     private static List<Target> nodes(String role, List<Target> targets) {

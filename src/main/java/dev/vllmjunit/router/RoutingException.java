@@ -2,6 +2,7 @@ package dev.vllmjunit.router;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.router.RouterConfig.Target;
+import dev.vllmjunit.tls.TlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ConnectTimeoutException;
@@ -77,7 +78,8 @@ final class RoutingException extends RuntimeException {
 
     private static String reason(Throwable cause) {
         if (cause instanceof ConnectTimeoutException) {
-            return "did not accept a connection in time; check that it runs and that the network lets the router through.";
+            return "did not accept a connection within " + Upstream.CONNECT_MILLIS
+                    + " ms (connect deadline); check that it runs and that the network lets the router through.";
         }
         if (cause instanceof ConnectException) {
             return "refused the connection; check that it runs and that the URL is right.";
@@ -88,7 +90,9 @@ final class RoutingException extends RuntimeException {
         if (cause instanceof PrematureCloseException || Upstream.isReset(cause)) {
             return "closed the connection before its answer was complete; look at its log for a crash.";
         }
-        return "failed: " + cause;
+        return TlsFailure.explain(cause)
+                .map(why -> "failed the TLS handshake: " + why + ".")
+                .orElseGet(() -> "failed: " + cause);
     }
 
     Hop hop() {

@@ -1,9 +1,14 @@
 package dev.vllmjunit.router;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vllmjunit.router.RouterConfig.SideChannels;
 import dev.vllmjunit.router.RouterConfig.Target;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -19,19 +24,22 @@ record TransferOffer(Optional<ByteBuf> params, int cachedTokens, int transferred
 
     private static final String PARAMS = "kv_transfer_params";
     private static final String PHASE = "answer";
+    private static final String HOST = "remote_host";
+    private static final String PORT = "remote_port";
 
     /**
      * Reads prefill's answer.
      *
+     * @param sideChannels where decode is told to reach prefill's
      * @throws RoutingException 502, naming the key, when the object would make decode fail or read what it must not
      */
-    static TransferOffer read(byte[] answer, Target prefill, Target decode) {
+    static TransferOffer read(byte[] answer, Target prefill, Target decode, SideChannels sideChannels) {
         try {
             JsonObjectBytes json = JsonObjectBytes.index(answer);
             Optional<JsonNode> params = json.value(PARAMS);
             params.ifPresent(object -> check(object, prefill, decode));
             return new TransferOffer(
-                    params.map(object -> json.raw(PARAMS)),
+                    params.map(object -> reached(object, json.raw(PARAMS), sideChannels)),
                     cachedTokens(params, json.value("usage")),
                     params.map(object -> object.path("remote_num_tokens").asInt(0))
                             .orElse(0));
@@ -39,6 +47,21 @@ record TransferOffer(Optional<ByteBuf> params, int cachedTokens, int transferred
             throw RoutingException.badAnswer(
                     Hop.PREFILL, prefill, PHASE, "answered 200 with something other than a JSON object.", null);
         }
+    }
+
+    /** The bytes as they came, unless the side channel is to be reached at another address. */
+    private static ByteBuf reached(JsonNode params, ByteBuf raw, SideChannels sideChannels) {
+        String host = params.path(HOST).asText();
+        int port = params.path(PORT).asInt();
+        InetSocketAddress other = sideChannels.reached(host, port);
+        if (other.getPort() == port && other.getHostString().equals(host)) {
+            return raw;
+        }
+        String address = other.isUnresolved()
+                ? other.getHostString()
+                : other.getAddress().getHostAddress();
+        ObjectNode changed = ((ObjectNode) params.deepCopy()).put(HOST, address).put(PORT, other.getPort());
+        return Unpooled.copiedBuffer(changed.toString(), StandardCharsets.UTF_8);
     }
 
     private static int cachedTokens(Optional<JsonNode> params, Optional<JsonNode> usage) {
@@ -55,9 +78,9 @@ record TransferOffer(Optional<ByteBuf> params, int cachedTokens, int transferred
         require(params, "remote_block_ids", "a list with at least one block", TransferOffer::holdsBlock, prefill);
         require(params, "remote_engine_id", "a text", TransferOffer::isText, prefill);
         require(params, "remote_request_id", "a text", TransferOffer::isText, prefill);
-        require(params, "remote_host", "a text", TransferOffer::isText, prefill);
-        require(params, "remote_port", "a port, 1..65535", TransferOffer::isPort, prefill);
-        checkHost(params.path("remote_host").asText(), prefill, decode);
+        require(params, HOST, "a text", TransferOffer::isText, prefill);
+        require(params, PORT, "a port, 1..65535", TransferOffer::isPort, prefill);
+        checkHost(params.path(HOST).asText(), prefill, decode);
     }
 
     private static void require(JsonNode params, String key, String allowed, Predicate<JsonNode> right, Target node) {
@@ -84,7 +107,7 @@ record TransferOffer(Optional<ByteBuf> params, int cachedTokens, int transferred
                             + decode.url()
                             + " is on another host and would look for it on its own; start the prefill node with"
                             + " VLLM_NIXL_SIDE_CHANNEL_HOST set to an address that the decode node reaches.",
-                    PARAMS + ".remote_host");
+                    PARAMS + "." + HOST);
         }
     }
 

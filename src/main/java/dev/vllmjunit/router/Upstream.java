@@ -1,6 +1,7 @@
 package dev.vllmjunit.router;
 
 import dev.vllmjunit.router.RouterConfig.Target;
+import dev.vllmjunit.tls.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.Errors.NativeIoException;
@@ -30,23 +31,28 @@ final class Upstream {
     private static final Duration IDLE = Duration.ofSeconds(4);
 
     private static final byte[] NOTHING = {};
-    private static final int CONNECT_MILLIS = 5_000;
+
+    /** Longest time until a connection to a node is there. */
+    static final int CONNECT_MILLIS = 5_000;
 
     private final ConnectionProvider connections;
     private final HttpClient client;
 
-    Upstream(LoopResources loops) {
+    Upstream(RouterConfig config, LoopResources loops, Tls tls) {
         this.connections = ConnectionProvider.builder("vllm-router")
                 .maxConnections(CONNECTIONS_PER_NODE)
                 .pendingAcquireMaxCount(-1)
                 .maxIdleTime(IDLE)
                 .lifo()
                 .build();
-        this.client = HttpClient.create(connections)
+        HttpClient plain = HttpClient.create(connections)
                 .runOn(loops)
                 .disableRetry(true)
                 .resolver(DefaultAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
+        this.client = config.speaksTls()
+                ? plain.secure(spec -> spec.sslContext(tls.netty()).handlerConfigurator(Tls::verifyName))
+                : plain;
     }
 
     /**

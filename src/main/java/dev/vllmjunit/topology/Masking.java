@@ -63,8 +63,14 @@ public final class Masking {
         return of(System.getenv());
     }
 
+    /** With the credentials of this process's environment, and the token that the settings hold. */
+    public static Masking of(Settings settings) {
+        Masking process = ofProcess();
+        return settings.get(Setting.ATTACH_TOKEN).map(process::and).orElse(process);
+    }
+
     /** This, and the token wherever it stands. */
-    public Masking and(BearerToken token) {
+    Masking and(BearerToken token) {
         return new Masking(Stream.concat(Stream.of(token.text()), values.stream())
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList());

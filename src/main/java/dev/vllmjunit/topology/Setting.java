@@ -66,6 +66,29 @@ public final class Setting<T> {
             Optional.empty(),
             "none");
 
+    /** Whom to trust. */
+    public static final Setting<Path> TLS_CA = new Setting<>(
+            "vllm.tls.ca",
+            "PEM file of certificate authorities to trust beside the JVM's, at https:// URLs of nodes, router, cache server"
+                    + " and S3",
+            ValueType.FILE,
+            Optional.empty(),
+            "none");
+    /** What to show. */
+    public static final Setting<Path> TLS_CERTIFICATE = new Setting<>(
+            "vllm.tls.certificate",
+            "PEM file of a client certificate, for running nodes, router and cache server that ask for one",
+            ValueType.FILE,
+            Optional.empty(),
+            "none");
+    /** Proof of what is shown. */
+    public static final Setting<Path> TLS_KEY = new Setting<>(
+            "vllm.tls.key",
+            "PEM file (PKCS#8, no password) of the client certificate's private key",
+            ValueType.FILE,
+            Optional.empty(),
+            "none");
+
     /** Where the local stack finds its engine. */
     public static final Setting<Path> LOCAL_HOME = new Setting<>(
             "vllm.local.home",
@@ -190,6 +213,9 @@ public final class Setting<T> {
             ATTACH_CACHE_SERVER,
             ATTACH_ROUTER,
             ATTACH_TOKEN,
+            TLS_CA,
+            TLS_CERTIFICATE,
+            TLS_KEY,
             LOCAL_HOME,
             LOCAL_MODEL,
             S3_ENDPOINT,

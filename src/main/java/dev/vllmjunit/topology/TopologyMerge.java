@@ -29,6 +29,19 @@ public final class TopologyMerge {
                 declaration.s3Cache().map(s3 -> s3Cache(declaration, s3, profile)));
     }
 
+    /** What a profile alone describes: a prefill and a decode node on its accelerators, and its S3 cache if it has one. */
+    public static Topology of(Profile profile) {
+        Declaration declaration = new Declaration(
+                "profile " + profile.name(),
+                List.of(one(NodeRole.PREFILL, profile.prefill()), one(NodeRole.DECODE, profile.decode())),
+                profile.s3Cache().map(s3 -> new Declaration.S3("", Optional.empty())));
+        return merge(declaration, profile);
+    }
+
+    private static Declaration.Nodes one(NodeRole role, Profile.NodeDefaults defaults) {
+        return new Declaration.Nodes(role, defaults.accelerator(), 1, 0, "");
+    }
+
     private static void check(Declaration declaration) {
         require(
                 has(declaration, NodeRole.PREFILL) || !has(declaration, NodeRole.DECODE),

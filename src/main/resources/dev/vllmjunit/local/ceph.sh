@@ -1,5 +1,6 @@
 # A Ceph cluster of one monitor, one OSD in memory and one RADOS Gateway, in the foreground, in the current directory. Ends when one
-# of them ends. MON_PORT, MON_V1_PORT and RGW_PORT on 127.0.0.1; user with keys ACCESS_KEY and SECRET_KEY; logs go to LOGS.
+# of them ends. MON_PORT, MON_V1_PORT and RGW_PORT on 127.0.0.1, the gateway on RGW_HOST where that is set; user with keys ACCESS_KEY and
+# SECRET_KEY; logs go to LOGS.
 set -eu
 D=$PWD
 mkdir mon osd0
@@ -34,7 +35,7 @@ mon data = $D/mon
 [osd.0]
 osd data = $D/osd0
 [client.rgw]
-rgw frontends = beast endpoint=127.0.0.1:$RGW_PORT
+rgw frontends = beast endpoint=${RGW_HOST:-127.0.0.1}:$RGW_PORT
 rgw thread pool size = 64
 # Each request in its log: what was read and written is counted there.
 debug rgw = 1

@@ -15,6 +15,8 @@ import dev.vllmjunit.ServingStack;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.tls.Certificates;
+import dev.vllmjunit.tls.TlsDoor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -94,6 +96,45 @@ class AttachedSessionIT {
                             new String(Files.readAllBytes(file), ISO_8859_1))
                     .doesNotContain(TOKEN));
         }
+    }
+
+    @Test
+    void everythingGoesOverTlsWithAPrivateAuthority(@TempDir Path reports) {
+        BenchmarkResult run = attach(
+                reports,
+                Map.of(
+                        "vllm.attach.prefill",
+                                overTls(guarded(rig.stack.prefill().get(0))),
+                        "vllm.attach.decode", overTls(guarded(rig.stack.decode().get(0))),
+                        "vllm.attach.token", TOKEN,
+                        "vllm.tls.ca", Certificates.ca().toString()));
+
+        assertThat(run.hops()).hasSize(1);
+        assertThat(run.tokens().computed()).isEqualTo(600);
+        assertThat(run.conditions().facts().get("prefill-0")).startsWith("https://127.0.0.1:");
+        assertThat(run.conditions().facts().get("outputs compared with a fresh computation"))
+                .startsWith("1 prompts, ");
+    }
+
+    @Test
+    void theDriverReachesARouterOfSomebodyElsesOverTls(@TempDir Path reports) {
+        TlsDoor door = rig.keep(TlsDoor.with(Certificates.NODE, rig.router.endpoint()));
+
+        BenchmarkResult run = attach(
+                reports,
+                Map.of(
+                        "vllm.attach.router", door.endpoint().toString(),
+                        "vllm.tls.ca", Certificates.ca().toString()));
+
+        assertThat(rig.router.takeTimelines()).as("requests went through it").isNotEmpty();
+        assertThat(run.conditions().facts())
+                .containsEntry("external router", door.endpoint().toString());
+    }
+
+    private String overTls(FrontDoor guarded) {
+        return rig.keep(TlsDoor.with(Certificates.NODE, rig.keep(guarded).endpoint()))
+                .endpoint()
+                .toString();
     }
 
     private static FrontDoor guarded(RunningNode node) {

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -26,12 +27,29 @@ final class Faults {
 
     private Faults() {}
 
+    /** Where the lines of a fault are from, best first. */
+    enum Origin {
+        REAL("real stack"),
+        NOTED("real stack, as noted"),
+        CONSTRUCTED("constructed log");
+
+        private final String label;
+
+        Origin(String label) {
+            this.label = label;
+        }
+
+        String label() {
+            return label;
+        }
+    }
+
     /**
      * A fault.
      *
      * @param causes what is to be found, surest first
      */
-    record Fault(List<String> causes, List<String> lines) {
+    record Fault(List<String> causes, Origin origin, List<String> lines) {
 
         Symptoms symptoms() {
             Symptoms symptoms = Symptoms.none().of(TOPOLOGY);
@@ -53,8 +71,10 @@ final class Faults {
                 .skip(1)
                 .map(section -> {
                     List<String> lines = section.lines().toList();
+                    String[] causesAndOrigin = lines.get(0).split(" @ ");
                     return new Fault(
-                            List.of(lines.get(0).split(" ")),
+                            List.of(causesAndOrigin[0].split(" ")),
+                            Origin.valueOf(causesAndOrigin[1].toUpperCase(Locale.ROOT)),
                             lines.stream()
                                     .skip(1)
                                     .filter(line -> !line.isBlank() && !line.startsWith("#"))

@@ -80,6 +80,23 @@ class HistoryTest {
     }
 
     @Test
+    void keepsNoBearerTokenThatAProblemQuotes() throws IOException {
+        Settings settings = new Settings(
+                Map.of("vllm.attach.token", "open-sesame-17", "vllm.history", directory.toString()),
+                Map.of(),
+                name -> Optional.empty());
+        History history = History.of(settings).orElseThrow();
+
+        history.add(past.night(500)
+                .problem(InvalidReason.REQUESTS_FAILED, "the router knows no open-sesame-17")
+                .build());
+
+        assertThat(Files.readString(files().get(0)))
+                .contains("REQUESTS_FAILED: the router knows no ****")
+                .doesNotContain("open-sesame-17");
+    }
+
+    @Test
     void comparesAResultWithEarlierOnesOnlyAlsoOnceItIsKept() {
         past.nights(6, 500);
         BenchmarkResult tonight = past.tonight(500);

@@ -2,6 +2,7 @@ package dev.vllmjunit.history;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Results;
+import dev.vllmjunit.topology.Masking;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,11 +26,11 @@ public final class Past {
     }
 
     public static Past in(Path directory) {
-        return new Past(new History(new DirectoryArchive(directory), FingerprintTest.MACHINE));
+        return new Past(new History(new DirectoryArchive(directory), FingerprintTest.MACHINE, Masking.ofProcess()));
     }
 
     static Past in(Archive archive) {
-        return new Past(new History(archive, FingerprintTest.MACHINE));
+        return new Past(new History(archive, FingerprintTest.MACHINE, Masking.ofProcess()));
     }
 
     public Past vllm(String version) {

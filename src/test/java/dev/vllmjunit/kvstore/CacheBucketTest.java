@@ -145,7 +145,8 @@ class CacheBucketTest {
                 with(access("keys", ""), wrong),
                 "S3 LIST below '' failed at " + store.endpoint()
                         + ", bucket 'keys' (path-style, region us-east-1): HTTP 403 SignatureDoesNotMatch.\n"
-                        + "Check the credentials (from StaticCredentialsProvider), their rights on the bucket, the region and the clock.",
+                        + "Check the secret key (from StaticCredentialsProvider): the store knows the access key and expects another"
+                        + " signature, as also where a proxy changes the Host header.",
                 ObjectStoreException.Kind.DENIED);
     }
 

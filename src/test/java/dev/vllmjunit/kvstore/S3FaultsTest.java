@@ -36,9 +36,8 @@ class S3FaultsTest {
     @Test
     void namesAFailedHandshake() {
         assertThat(faults.of("PUT of k", client(new SSLHandshakeException("PKIX path building failed"))))
-                .hasMessage(
-                        "S3 PUT of k failed " + WHERE + "SSLHandshakeException (PKIX path building failed).\n"
-                                + "Check whether the endpoint speaks https at all and whether its certificate is trusted by this JVM.");
+                .hasMessage("S3 PUT of k failed " + WHERE + "TLS failed: PKIX path building failed.\n"
+                        + "Check the scheme, host and port of the endpoint, and vllm.tls.ca.");
     }
 
     @Test
@@ -58,6 +57,7 @@ class S3FaultsTest {
                     """
             403 | RequestTimeTooSkewed | DENIED    | the clock of this machine: signatures are valid for minutes only
             403 | AccessDenied         | DENIED    | the credentials (from AnonymousCredentialsProvider), their rights on the bucket, the region and the clock
+            403 | InvalidAccessKeyId   | DENIED    | the access key (from AnonymousCredentialsProvider): this store knows no such key, another one may
             404 | NoSuchBucket         | NOT_FOUND | that the bucket exists under this name, and the addressing style (path-style is the other one)
             405 | MethodNotAllowed     | OTHER     | the addressing style: the store saw no bucket name in the request (path-style is the other one)
             301 | PermanentRedirect    | OTHER     | the region and the addressing style (path-style is the other one)

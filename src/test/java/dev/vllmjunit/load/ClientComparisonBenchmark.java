@@ -1,19 +1,11 @@
 package dev.vllmjunit.load;
 
-import dev.vllmjunit.workload.Arrivals;
-import dev.vllmjunit.workload.PlannedRequest;
-import dev.vllmjunit.workload.Schedule;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The driver beside other clients on the same loads: {@link ReferenceServer} on the second core, each client on the first. Run it as
@@ -53,8 +45,8 @@ final class ClientComparisonBenchmark {
             for (int warmUp = 0; warmUp < 2; warmUp++) {
                 ours(load, plan);
             }
-            tally(load.server());
-            print(OURS, ours(load, plan), tally(load.server()), plan);
+            Tally.ask(load.server());
+            print(OURS, ours(load, plan), Tally.ask(load.server()), plan);
             for (OtherClient client : OtherClient.values()) {
                 other(client, load, plan);
             }
@@ -71,21 +63,23 @@ final class ClientComparisonBenchmark {
             return;
         }
         double[] reported = client.run(executable.get(), load);
-        String[] tally = tally(load.server());
-        if (Integer.parseInt(tally[0]) < load.requests()) {
-            System.out.printf("  %-18s failed: sent %s of %d requests%n", client, tally[0], load.requests());
+        String[] tally = Tally.ask(load.server());
+        if (Integer.parseInt(tally[0]) < load.requests() || Double.isNaN(reported[0])) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %-18s failed: sent %s of %d requests, reported a TTFT of %.2f ms%n",
+                    client,
+                    tally[0],
+                    load.requests(),
+                    reported[0]);
         } else {
             print(client.name(), reported, tally, plan);
         }
     }
 
     private double[] ours(OtherClient.Load load, Plan plan) {
-        byte[] body = plan.body(40);
-        List<PlannedRequest> requests = IntStream.range(0, load.requests())
-                .mapToObj(index -> plan.request(index, Duration.ZERO, body))
-                .toList();
         LoadResult result = driver.run(
-                new Schedule("comparison", "/v1/completions", new Arrivals.ClosedLoop(load.streams()), requests),
+                plan.closedLoop(load.streams(), load.requests(), 40),
                 load.server(),
                 Duration.ofMinutes(1),
                 finished -> {});
@@ -128,13 +122,5 @@ final class ClientComparisonBenchmark {
                     error,
                     error / ourError);
         }
-    }
-
-    private static String[] tally(URI server) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(server.resolve(Tally.PATH)).build();
-        return HttpClient.newHttpClient()
-                .send(request, BodyHandlers.ofString())
-                .body()
-                .split(" ");
     }
 }

@@ -68,6 +68,23 @@ class NettyLoadDriverTest {
     }
 
     @Test
+    void aStreamIsKnownFromItsFirstByteWhateverItIsCalled() {
+        String calledJson = stream(3).replace("text/event-stream", "application/json");
+        try (ScriptedServer server = ScriptedServer.answering(calledJson);
+                NettyLoadDriver driver = new NettyLoadDriver()) {
+            LoadResult result = driver.run(closedLoop(1, 2, 3), server.endpoint(), TIMEOUT, finished -> {});
+
+            assertThat(calledJson).contains("application/json");
+            assertThat(result.requests()).hasSize(2).allSatisfy(request -> {
+                assertThat(request.error()).isEmpty();
+                assertThat(request.text()).isEqualTo(" w0 w1 w2");
+                assertThat(request.tokenNanos()).hasSize(3).isSorted();
+            });
+            assertThat(result.health().connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void sendsTheBytesOfTheScheduleWithAnIdOfItsOwn() {
         try (ScriptedServer server = ScriptedServer.answering(stream(1));
                 NettyLoadDriver driver = new NettyLoadDriver()) {
@@ -305,11 +322,11 @@ class NettyLoadDriverTest {
     @Test
     void refusesWhatMakesNoSense() {
         try (NettyLoadDriver driver = new NettyLoadDriver()) {
-            for (String target : new String[] {"https://host", "http://host/v1", "host:80"}) {
+            for (String target : new String[] {"ftp://host", "http://host/v1", "host:80"}) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> driver.run(closedLoop(1, 1, 1), URI.create(target), TIMEOUT, finished -> {}))
                         .withMessage("the load driver's target is " + target
-                                + ", but must be like http://host:port, without a path");
+                                + ", but must be like http://host:port or https://host:port, without a path");
             }
             assertThatIllegalArgumentException()
                     .isThrownBy(() ->

@@ -19,25 +19,23 @@ import java.util.stream.Stream;
 enum OtherClient {
     VLLM_BENCH("vllm-bench") {
         @Override
-        List<String> arguments(Load load, Path results) {
-            return vllm(load);
+        List<String> arguments(Load load, Path results) throws IOException {
+            return vllm(load, results);
         }
     },
     VLLM_BENCH_SERVE("vllm") {
         @Override
-        List<String> arguments(Load load, Path results) {
-            return Stream.concat(Stream.of("bench", "serve"), vllm(load).stream())
+        List<String> arguments(Load load, Path results) throws IOException {
+            return Stream.concat(Stream.of("bench", "serve"), vllm(load, results).stream())
                     .toList();
         }
     },
     AIPERF("aiperf") {
         @Override
-        List<String> arguments(Load load, Path results) {
-            return List.of(("profile --model model --endpoint-type completions --streaming --ui none --isl 8 --url "
-                            + load.server
-                            + " --tokenizer " + load.tokenizer + " --osl " + load.tokens + " --concurrency "
-                            + load.streams + " --request-count " + load.requests + " --artifact-dir " + results)
-                    .split(" "));
+        List<String> arguments(Load load, Path results) throws IOException {
+            return words("profile --model model --endpoint-type completions --streaming --ui none --isl 8 --url "
+                    + load.server + " --tokenizer builtin --osl " + load.tokens + " --concurrency "
+                    + load.streams + " --request-count " + load.requests + " --artifact-dir " + results);
         }
 
         @Override
@@ -48,13 +46,13 @@ enum OtherClient {
     },
     GUIDELLM("guidellm") {
         @Override
-        List<String> arguments(Load load, Path results) {
-            return List.of(("benchmark run --target " + load.server + " --model model --profile concurrent --rate "
-                            + load.streams
-                            + " --max-requests " + load.requests + " --processor " + load.tokenizer
-                            + " --request-format /v1/completions --data prompt_tokens=8,output_tokens="
-                            + load.tokens + " --output-dir " + results + " --outputs json")
-                    .split(" "));
+        List<String> arguments(Load load, Path results) throws IOException {
+            return words("run --disable-console-interactive --backend kind=openai_http,target=" + load.server
+                    + ",model=model,request_format=/v1/completions --profile kind=concurrent,streams=" + load.streams
+                    + " --constraint kind=max_requests,count=" + load.requests
+                    + " --tokenizer kind=huggingface_auto,model=" + load.tokenizer
+                    + " --data kind=synthetic_text,prompt_tokens=8,output_tokens=" + load.tokens
+                    + " --output kind=json,path=" + results.resolve("benchmarks.json"));
         }
 
         @Override
@@ -74,7 +72,7 @@ enum OtherClient {
      */
     record Load(URI server, String tokenizer, int streams, int requests, int tokens) {}
 
-    private static final long LONGEST_SECONDS = 150;
+    private static final long LONGEST_SECONDS = 45;
 
     private final String command;
 
@@ -82,7 +80,7 @@ enum OtherClient {
         this.command = command;
     }
 
-    abstract List<String> arguments(Load load, Path results);
+    abstract List<String> arguments(Load load, Path results) throws IOException;
 
     /** Mean, median and 99th percentile of the TTFT that it reports, in milliseconds. */
     double[] ttft(String output, Path results) throws IOException {
@@ -97,9 +95,9 @@ enum OtherClient {
         return places.filter(Files::isExecutable).findFirst();
     }
 
-    /** Runs it on the first core and returns what it printed, and where its results are. */
+    /** Runs it on the first core and returns the TTFT that it reports, not numbers where it failed; what it printed stays in a folder. */
     double[] run(Path executable, Load load) throws IOException, InterruptedException {
-        Path results = Files.createTempDirectory("client");
+        Path results = Files.createTempDirectory("client-" + command);
         Path output = results.resolve("output.txt");
         List<String> line = new ArrayList<>(ReferenceProcess.pinnedTo(0));
         line.add(executable.toString());
@@ -115,14 +113,18 @@ enum OtherClient {
         return ttft(Files.readString(output), results);
     }
 
-    private static List<String> vllm(Load load) {
-        return List.of(
-                ("--backend openai --endpoint /v1/completions --model model --dataset-name random --random-input-len 8 --ignore-eos --disable-tqdm"
-                                + " --base-url " + load.server + " --tokenizer " + load.tokenizer
-                                + " --random-output-len "
-                                + load.tokens + " --num-prompts " + load.requests + " --max-concurrency "
-                                + load.streams)
-                        .split(" "));
+    /** Prompts from a file: it would ask the server to tokenize random ones. */
+    private static List<String> vllm(Load load, Path results) throws IOException {
+        Path prompts = Files.writeString(
+                results.resolve("prompts.jsonl"), "{\"prompt\": \"a b c d e f g h\"}\n".repeat(load.requests));
+        return words("--backend openai --endpoint /v1/completions --model model --dataset-name custom --dataset-path "
+                + prompts + " --skip-chat-template --ignore-eos --disable-tqdm --base-url " + load.server
+                + " --tokenizer " + load.tokenizer + " --custom-output-len " + load.tokens + " --num-prompts "
+                + load.requests + " --max-concurrency " + load.streams);
+    }
+
+    private static List<String> words(String line) {
+        return List.of(line.split(" "));
     }
 
     private static double printed(String output, String statistic) {

@@ -3,11 +3,14 @@ package dev.vllmjunit.load;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
+import dev.vllmjunit.workload.Schedule;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What a request asks {@link ReferenceServer} to do with it.
@@ -49,6 +52,18 @@ record Plan(long ttftMicros, long gapMicros, int tokens, long stallMicros) {
         return ("{\"ttftMicros\":" + ttftMicros + ",\"gapMicros\":" + gapMicros + ",\"max_tokens\":" + tokens
                         + ",\"stallMicros\":" + stallMicros + ",\"prompt\":\"" + "x".repeat(promptBytes) + "\"}")
                 .getBytes(UTF_8);
+    }
+
+    /** As many requests for it, in slots. */
+    Schedule closedLoop(int slots, int requests, int promptBytes) {
+        byte[] body = body(promptBytes);
+        return new Schedule(
+                "reference",
+                "/v1/completions",
+                new Arrivals.ClosedLoop(slots),
+                IntStream.range(0, requests)
+                        .mapToObj(index -> request(index, Duration.ZERO, body))
+                        .toList());
     }
 
     PlannedRequest request(int index, Duration start, byte[] body) {

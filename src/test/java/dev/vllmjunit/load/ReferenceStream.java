@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** One connection of {@link ReferenceServer}: answers one request after the other from prepared bytes. */
 @SuppressWarnings("FutureReturnValueIgnored") // the driver sees what goes wrong
-final class ReferenceStream extends ChannelInboundHandlerAdapter {
+final class ReferenceStream extends ChannelInboundHandlerAdapter implements DueTokens.Stream {
 
     private static final Pattern LENGTH = Pattern.compile("content-length: *(\\d+)");
     private static final byte[] END_OF_HEAD = {'\r', '\n', '\r', '\n'};
@@ -35,7 +36,7 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Plan others;
     private final Tally tally;
-    private final Runnable token = this::token;
+    private final DueTokens due;
     private final byte[] first = FIRST.clone();
     private final byte[] next = NEXT.clone();
     private final byte[] last = LAST.clone();
@@ -48,10 +49,11 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter {
     private long nextNanos;
     private int sent;
 
-    ReferenceStream(Channel channel, Plan others, Tally tally) {
+    ReferenceStream(Channel channel, Plan others, Tally tally, DueTokens due) {
         this.channel = channel;
         this.others = others;
         this.tally = tally;
+        this.due = due;
         this.plan = others;
     }
 
@@ -116,19 +118,26 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter {
         sent = 0;
         write(HEAD);
         if (plan.gapMicros() == 0) {
-            tally.first(0, receivedNanos);
+            tally.first(0);
             flood();
         } else {
             nextNanos = receivedNanos + TimeUnit.MICROSECONDS.toNanos(plan.ttftMicros());
-            later();
+            due.add(this);
         }
     }
 
-    private void later() {
-        channel.eventLoop().schedule(token, Math.max(0, nextNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    @Override
+    public EventLoop loop() {
+        return channel.eventLoop();
     }
 
-    private void token() {
+    @Override
+    public long nextNanos() {
+        return nextNanos;
+    }
+
+    @Override
+    public void token() {
         long now = System.nanoTime();
         if (++sent == plan.tokens()) {
             byte[] last = sent == 1 ? only : this.last;
@@ -140,11 +149,11 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter {
             stamp(event, now);
             write(event);
             nextNanos += TimeUnit.MICROSECONDS.toNanos(plan.gapMicros());
-            later();
+            due.add(this);
         }
         channel.flush();
         if (sent == 1) {
-            tally.first(now - receivedNanos, now);
+            tally.first(now - receivedNanos);
         }
         tally.wrote(1);
     }

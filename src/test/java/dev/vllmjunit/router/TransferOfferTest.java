@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vllmjunit.router.RouterConfig.Target;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,11 @@ class TransferOfferTest {
     private static final Target THERE = new Target("decode-0", URI.create("http://192.0.2.7:8200"));
 
     private static TransferOffer read(String params, Target prefill, Target decode) {
-        return TransferOffer.read(Samples.prefillAnswer(params).getBytes(StandardCharsets.UTF_8), prefill, decode);
+        return TransferOffer.read(
+                Samples.prefillAnswer(params).getBytes(StandardCharsets.UTF_8),
+                prefill,
+                decode,
+                InetSocketAddress::createUnresolved);
     }
 
     @Test
@@ -29,6 +34,21 @@ class TransferOfferTest {
                 .isEqualTo(Samples.PARAMS);
         assertThat(offer.cachedTokens()).isEqualTo(16);
         assertThat(offer.transferredTokens()).isEqualTo(48);
+    }
+
+    @Test
+    void namesAnotherAddressOfTheSideChannelAndLeavesTheRest() {
+        TransferOffer offer = TransferOffer.read(
+                Samples.prefillAnswer(Samples.PARAMS).getBytes(StandardCharsets.UTF_8),
+                HERE,
+                HERE_TOO,
+                (host, port) -> InetSocketAddress.createUnresolved(host + ".through", port + 1));
+
+        assertThat(offer.params().orElseThrow().toString(StandardCharsets.UTF_8))
+                .isEqualTo(Samples.PARAMS
+                        .replace("127.0.0.1", "127.0.0.1.through")
+                        .replace("50051", "50052")
+                        .replaceAll("([:,]) ", "$1"));
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class EmbeddedEngine implements Engine {
     private final SideChannelClient client;
     private final EngineLoop loop;
     private final Thread thread;
+    private final Gate gate = new Gate();
     private volatile boolean closed;
 
     private EmbeddedEngine(EngineConfig config, EngineThreads threads) throws IOException {
@@ -49,9 +50,9 @@ public final class EmbeddedEngine implements Engine {
         scheduler.lookIn(sequence -> sequence.pullPending() ? pulls : behind);
         Leases leases = new Leases(config.lease());
         server = SideChannelServer.start(
-                config.sideChannelPort().orElse(0), identity, leases, this::takeBack, threads.serving());
+                config.sideChannelPort().orElse(0), identity, leases, this::takeBack, threads.serving(), gate);
         StepRunner steps = new StepRunner(config, pool, scheduler, leases, tier, metrics, engineId, server.port());
-        loop = new EngineLoop(config, mailbox, pool, scheduler, steps, leases, pulls, metrics);
+        loop = new EngineLoop(config, mailbox, pool, scheduler, steps, leases, pulls, metrics, gate);
         thread = threads.engine(loop);
         mailbox.readBy(thread);
     }
@@ -123,12 +124,23 @@ public final class EmbeddedEngine implements Engine {
         return pool;
     }
 
+    /** Stops in what it does: no step is computed, and nobody gets an answer on the side channel. */
+    public void pause() {
+        gate.shut();
+    }
+
+    /** Goes on after {@link #pause}. */
+    public void resume() {
+        gate.open();
+    }
+
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
+        gate.open();
         loop.stop();
         awaitEngine();
         server.close();

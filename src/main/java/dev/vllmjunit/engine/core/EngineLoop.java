@@ -22,6 +22,7 @@ final class EngineLoop implements Runnable {
     private final Leases leases;
     private final RemotePull pulls;
     private final EngineMetrics metrics;
+    private final Gate gate;
     private long nextRenewal;
     private volatile boolean stopped;
 
@@ -33,7 +34,8 @@ final class EngineLoop implements Runnable {
             StepRunner steps,
             Leases leases,
             RemotePull pulls,
-            EngineMetrics metrics) {
+            EngineMetrics metrics,
+            Gate gate) {
         this.config = config;
         this.mailbox = mailbox;
         this.pool = pool;
@@ -42,6 +44,7 @@ final class EngineLoop implements Runnable {
         this.leases = leases;
         this.pulls = pulls;
         this.metrics = metrics;
+        this.gate = gate;
     }
 
     /** Ends the loop before its next step. */
@@ -54,6 +57,7 @@ final class EngineLoop implements Runnable {
     public void run() {
         try {
             while (!stopped) {
+                gate.pass();
                 iterate();
             }
         } catch (RuntimeException | Error e) {
@@ -98,6 +102,7 @@ final class EngineLoop implements Runnable {
             return;
         }
         Pacing.waitUntil(start + steps.modelledNanos(plan), () -> stopped);
+        gate.pass();
         synchronized (this) {
             if (!stopped) {
                 steps.complete(plan, System.nanoTime());

@@ -31,6 +31,7 @@ final class SideChannelServer implements AutoCloseable {
     private final Leases leases;
     private final Consumer<Lease> freed;
     private final ExecutorService threads;
+    private final Gate gate;
     private final Set<SideChannel> open = ConcurrentHashMap.newKeySet();
 
     private SideChannelServer(
@@ -38,12 +39,14 @@ final class SideChannelServer implements AutoCloseable {
             PeerIdentity identity,
             Leases leases,
             Consumer<Lease> freed,
-            ExecutorService threads) {
+            ExecutorService threads,
+            Gate gate) {
         this.listening = listening;
         this.identity = identity;
         this.leases = leases;
         this.freed = freed;
         this.threads = threads;
+        this.gate = gate;
     }
 
     /**
@@ -52,9 +55,10 @@ final class SideChannelServer implements AutoCloseable {
      * @param port 0 for a free one
      * @param freed told of leases that ended because their blocks were pulled
      * @param threads where connections are served; closed by whoever owns it
+     * @param gate what is asked for waits while it is shut
      */
     static SideChannelServer start(
-            int port, PeerIdentity identity, Leases leases, Consumer<Lease> freed, ExecutorService threads)
+            int port, PeerIdentity identity, Leases leases, Consumer<Lease> freed, ExecutorService threads, Gate gate)
             throws IOException {
         ServerSocket socket = new ServerSocket();
         try {
@@ -63,7 +67,7 @@ final class SideChannelServer implements AutoCloseable {
             socket.close();
             throw new IOException("the side channel port " + port + " cannot be bound: " + e.getMessage(), e);
         }
-        SideChannelServer server = new SideChannelServer(socket, identity, leases, freed, threads);
+        SideChannelServer server = new SideChannelServer(socket, identity, leases, freed, threads, gate);
         threads.execute(server::accept);
         return server;
     }
@@ -109,6 +113,7 @@ final class SideChannelServer implements AutoCloseable {
     private void converse(SideChannel channel) throws IOException {
         while (true) {
             byte type = channel.readType();
+            gate.pass();
             switch (type) {
                 case SideChannel.HELLO -> {
                     channel.readIdentity();

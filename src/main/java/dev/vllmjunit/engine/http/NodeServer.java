@@ -1,6 +1,7 @@
 package dev.vllmjunit.engine.http;
 
 import dev.vllmjunit.engine.core.Engine;
+import dev.vllmjunit.engine.core.Gate;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -8,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
@@ -30,6 +32,7 @@ public final class NodeServer implements AutoCloseable {
     private static final int READERS = 2;
     private static final int WAITING_READS = 100_000;
 
+    private final Gate gate = new Gate();
     private final LoopResources loops;
     private final Scheduler readers;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -69,9 +72,22 @@ public final class NodeServer implements AutoCloseable {
         return URI.create("http://" + address.getHostString() + ":" + address.getPort());
     }
 
+    /** Stops its threads: connections are still accepted by the system, and nobody is answered. */
+    public void pause() {
+        gate.shut();
+        Stream.of(loops.onServer(false), loops.onServerSelect(false))
+                .forEach(group -> group.forEach(loop -> loop.execute(gate::pass)));
+    }
+
+    /** Goes on after {@link #pause}. */
+    public void resume() {
+        gate.open();
+    }
+
     /** Cuts every connection, which aborts the requests on it, and ends the threads. Closing twice is harmless. */
     @Override
     public void close() {
+        gate.open();
         server.channel().close().awaitUninterruptibly(DEADLINE.toMillis());
         connections.close().awaitUninterruptibly(DEADLINE.toMillis());
         release();

@@ -39,7 +39,7 @@ public final class AttachProvisioner implements Provisioner {
     @Override
     public RunningStack start(ProvisionRequest request) {
         ControlClient control = new ControlClient(
-                DEADLINE, request.token().map(BearerToken::headers).orElse(Map.of()));
+                DEADLINE, request.token().map(BearerToken::headers).orElse(Map.of()), request.tls());
         NodeProbe probe = new NodeProbe(control, request.topology().model().id());
         Profile.AttachSettings attach = request.profile().attach();
         List<RunningNode> prefill = attach(probe, request.topology().prefill(), attach.prefill());
@@ -56,7 +56,8 @@ public final class AttachProvisioner implements Provisioner {
                 attach.cacheServer(),
                 attach.router(),
                 request.token(),
-                AttachedStore.of(request.topology()));
+                request.tls(),
+                AttachedStore.of(request));
     }
 
     private static Optional<String> firstShortage(ProvisionRequest request, Profile.AttachSettings attach) {

@@ -3,6 +3,7 @@ package dev.vllmjunit.provision.attach;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.tls.Tls;
 import dev.vllmjunit.topology.BearerToken;
 import java.net.URI;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  * Nodes that somebody else runs.
  *
  * @param token what its parts want to see
+ * @param tls for its https URLs
  * @param devices what each node says it computes on, by node name
  */
 record AttachedStack(
@@ -25,6 +27,7 @@ record AttachedStack(
         Optional<URI> cacheServer,
         Optional<URI> externalRouter,
         Optional<BearerToken> token,
+        Tls tls,
         Optional<ObjectStoreAccess> objectStore)
         implements RunningStack {
 

@@ -1,7 +1,7 @@
 package dev.vllmjunit.provision.attach;
 
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
-import dev.vllmjunit.topology.Topology;
+import dev.vllmjunit.provision.ProvisionRequest;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -10,8 +10,8 @@ final class AttachedStore {
 
     private AttachedStore() {}
 
-    static Optional<ObjectStoreAccess> of(Topology topology) {
-        return topology.s3Cache().flatMap(s3 -> s3.endpoint()
+    static Optional<ObjectStoreAccess> of(ProvisionRequest request) {
+        return request.topology().s3Cache().flatMap(s3 -> s3.endpoint()
                 .map(endpoint -> new ObjectStoreAccess(
                         endpoint,
                         s3.region(),
@@ -19,6 +19,7 @@ final class AttachedStore {
                         s3.keyPrefix(),
                         s3.pathStyle(),
                         DefaultCredentialsProvider.builder().build(),
-                        "S3 endpoint of the profile")));
+                        "S3 endpoint of the profile",
+                        request.tls())));
     }
 }

@@ -1,5 +1,6 @@
 /**
- * A deployment that runs already: nothing is started, nothing is stopped. Knows provision, topology and http.
+ * A deployment that runs already: nothing is started, nothing is stopped. Knows provision, topology, http, kvstore and
+ * tls.
  */
 @NullMarked
 package dev.vllmjunit.provision.attach;

@@ -25,7 +25,7 @@ final class CacheServerStart {
                 settings.kvScale(),
                 settings.hostCacheTokens(),
                 NodeCost.of(request, prefill),
-                store);
+                request.linked(store));
         try {
             return parts.add("the KV cache server", CacheServer.start(config));
         } catch (RuntimeException e) {

@@ -38,14 +38,36 @@ final class EmbeddedNode implements AutoCloseable {
         if (closed) {
             throw new ProvisionException(start.spec().name() + " is not restarted: its stack is closed");
         }
-        life.close();
+        end();
         log.line("restarts");
         life = start.live(log, OptionalInt.of(node.endpoint().getPort()));
+    }
+
+    /** Ends it at once; it can be restarted. */
+    synchronized void kill() {
+        log.line("is killed on purpose");
+        end();
+    }
+
+    /** Stops its threads where they are. */
+    synchronized void pause() {
+        log.line("is paused on purpose");
+        life.pause();
+    }
+
+    /** Lets its threads go on. */
+    synchronized void resume() {
+        life.resume();
+    }
+
+    private void end() {
+        life.resume();
+        life.close();
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        life.close();
+        end();
     }
 }

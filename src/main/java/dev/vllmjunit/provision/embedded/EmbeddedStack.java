@@ -22,6 +22,7 @@ final class EmbeddedStack implements RunningStack {
     private final Optional<Supplier<StoreTraffic>> storeTraffic;
     private final Map<String, String> facts;
     private final StartedParts parts;
+    private final boolean linked;
 
     EmbeddedStack(
             ProvisionRequest request,
@@ -37,6 +38,7 @@ final class EmbeddedStack implements RunningStack {
                 .map(asHeld -> () -> asHeld.get().scaled(kvScale));
         this.facts = StackFacts.of(request, objectStore);
         this.parts = parts;
+        this.linked = request.s3Link().isPresent();
     }
 
     @Override
@@ -86,11 +88,39 @@ final class EmbeddedStack implements RunningStack {
 
     @Override
     public void restart(RunningNode node) {
-        nodes.stream()
+        own(node).restart();
+    }
+
+    @Override
+    public void kill(RunningNode node) {
+        own(node).kill();
+    }
+
+    @Override
+    public void pause(RunningNode node) {
+        own(node).pause();
+    }
+
+    @Override
+    public void resume(RunningNode node) {
+        own(node).resume();
+    }
+
+    @Override
+    public boolean usesS3Link() {
+        return linked;
+    }
+
+    @Override
+    public boolean reachesLoopback() {
+        return true;
+    }
+
+    private EmbeddedNode own(RunningNode node) {
+        return nodes.stream()
                 .filter(own -> own.node().equals(node))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(node.spec().name() + " is no node of this stack"))
-                .restart();
+                .orElseThrow(() -> new IllegalArgumentException(node.spec().name() + " is no node of this stack"));
     }
 
     @Override

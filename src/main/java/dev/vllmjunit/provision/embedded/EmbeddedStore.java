@@ -43,13 +43,16 @@ record EmbeddedStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Optio
     private static EmbeddedStore shared(ProvisionRequest request, S3CacheSpec s3, URI endpoint) {
         AwsCredentialsProvider credentials =
                 DefaultCredentialsProvider.builder().build();
-        ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix(), credentials);
+        ObjectStoreAccess written =
+                access(s3, endpoint, s3.keyPrefix(), credentials).over(request.tls());
         try (CacheBucket bucket = new CacheBucket(written)) {
             bucket.probe();
         }
         String model = request.topology().model().id();
         return new EmbeddedStore(
-                written, access(s3, endpoint, s3.keyPrefix() + model + "@", credentials), Optional.empty());
+                written,
+                access(s3, endpoint, s3.keyPrefix() + model + "@", credentials).over(request.tls()),
+                Optional.empty());
     }
 
     private static ObjectStoreAccess access(

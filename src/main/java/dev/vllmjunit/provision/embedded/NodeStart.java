@@ -78,6 +78,16 @@ record NodeStart(
     /** What ends and begins with each life of a node. */
     record Life(EmbeddedEngine engine, NodeServer server) implements AutoCloseable {
 
+        void pause() {
+            engine.pause();
+            server.pause();
+        }
+
+        void resume() {
+            server.resume();
+            engine.resume();
+        }
+
         @Override
         public void close() {
             server.close();

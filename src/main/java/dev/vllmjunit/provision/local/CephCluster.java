@@ -1,11 +1,11 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.provision.vllm.Readiness;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
-import dev.vllmjunit.provision.vllm.FreePorts;
 import dev.vllmjunit.provision.local.process.ManagedProcess;
+import dev.vllmjunit.provision.vllm.FreePorts;
+import dev.vllmjunit.provision.vllm.Readiness;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.io.File;
 import java.io.IOException;

@@ -74,6 +74,15 @@ record Launch(
         }
     }
 
+    /** A process that has been started and was not ended since. */
+    ManagedProcess process(String name) {
+        ManagedProcess process = processes.get(name);
+        if (process == null) {
+            throw new IllegalArgumentException(name + " is no process of this stack that runs");
+        }
+        return process;
+    }
+
     /** Which processes have ended by themselves, with the reason that their logs give. */
     Optional<String> outage() {
         List<String> ended = processes.values().stream()

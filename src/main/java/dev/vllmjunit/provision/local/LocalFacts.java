@@ -1,7 +1,7 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.provision.vllm.S3Writer;
 import dev.vllmjunit.provision.local.install.EngineHome;
+import dev.vllmjunit.provision.vllm.S3Writer;
 import dev.vllmjunit.topology.NodeSpec;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -60,6 +60,31 @@ record LocalStack(
     }
 
     @Override
+    public void kill(RunningNode node) {
+        launch.process(node.spec().name()).kill();
+    }
+
+    @Override
+    public void pause(RunningNode node) {
+        launch.process(node.spec().name()).pause();
+    }
+
+    @Override
+    public void resume(RunningNode node) {
+        launch.process(node.spec().name()).resume();
+    }
+
+    @Override
+    public boolean usesS3Link() {
+        return launch.request().s3Link().isPresent();
+    }
+
+    @Override
+    public boolean reachesLoopback() {
+        return true;
+    }
+
+    @Override
     public Optional<String> outage() {
         return launch.outage();
     }

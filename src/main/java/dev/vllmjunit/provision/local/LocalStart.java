@@ -1,8 +1,5 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.provision.vllm.S3Writer;
-import dev.vllmjunit.provision.vllm.ObjWriter;
-import dev.vllmjunit.provision.vllm.Starters;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.NodeAgreement;
@@ -13,6 +10,9 @@ import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.local.install.EngineHome;
 import dev.vllmjunit.provision.local.install.Installation;
+import dev.vllmjunit.provision.vllm.ObjWriter;
+import dev.vllmjunit.provision.vllm.S3Writer;
+import dev.vllmjunit.provision.vllm.Starters;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.Profile.LocalSettings;
 import dev.vllmjunit.topology.S3CacheSpec;
@@ -86,12 +86,11 @@ final class LocalStart {
     private RunningStack startParts() {
         Optional<S3CacheSpec> s3 = launch.request().topology().s3Cache();
         Optional<LocalStore> store = s3.map(spec -> LocalStore.of(launch, spec));
+        Optional<ObjectStoreAccess> written = store.map(LocalStore::written).map(launch.request()::linked);
         Optional<CacheServerStart> cacheServer = s3.filter(spec -> spec.writer() == S3CacheSpec.Writer.LMCACHE)
-                .map(spec ->
-                        CacheServerStart.of(launch, spec, store.orElseThrow().written()));
-        Optional<S3Writer> writer = cacheServer
-                .<S3Writer>map(CacheServerStart::writer)
-                .or(() -> store.map(LocalStore::written).map(this::objWriter));
+                .map(spec -> CacheServerStart.of(launch, spec, written.orElseThrow()));
+        Optional<S3Writer> writer =
+                cacheServer.<S3Writer>map(CacheServerStart::writer).or(() -> written.map(this::objWriter));
         try (Starters starters = new Starters(launch.parts())) {
             Optional<Supplier<String>> storeSaid =
                     store.map(s -> starters.run(timed("object store", () -> startStore(s))));

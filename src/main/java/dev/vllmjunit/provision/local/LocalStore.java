@@ -1,10 +1,10 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.provision.vllm.ObjWriter;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
+import dev.vllmjunit.provision.vllm.ObjWriter;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.net.URI;
 import java.util.Optional;
@@ -45,14 +45,16 @@ record LocalStore(
     }
 
     private static LocalStore shared(Launch launch, S3CacheSpec s3, URI endpoint) {
-        ObjectStoreAccess written = access(s3, endpoint, s3.keyPrefix());
+        ObjectStoreAccess written =
+                access(s3, endpoint, s3.keyPrefix()).over(launch.request().tls());
         String ofModel = ofModel(s3, launch.request().topology().model().id());
-        return new LocalStore(written, access(s3, endpoint, ofModel), Optional.empty(), () -> {
-            try (CacheBucket bucket = new CacheBucket(written)) {
-                bucket.probe();
-            }
-            return "S3 endpoint of the profile";
-        });
+        return new LocalStore(
+                written, access(s3, endpoint, ofModel).over(launch.request().tls()), Optional.empty(), () -> {
+                    try (CacheBucket bucket = new CacheBucket(written)) {
+                        bucket.probe();
+                    }
+                    return "S3 endpoint of the profile";
+                });
     }
 
     /** How keys of a model's objects begin. */

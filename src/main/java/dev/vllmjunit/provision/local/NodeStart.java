@@ -1,12 +1,12 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.provision.vllm.Readiness;
-import dev.vllmjunit.provision.vllm.NodeCommand;
-import dev.vllmjunit.provision.vllm.S3Writer;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.RunningNode;
-import dev.vllmjunit.provision.vllm.FreePorts;
 import dev.vllmjunit.provision.local.process.ManagedProcess;
+import dev.vllmjunit.provision.vllm.FreePorts;
+import dev.vllmjunit.provision.vllm.NodeCommand;
+import dev.vllmjunit.provision.vllm.Readiness;
+import dev.vllmjunit.provision.vllm.S3Writer;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.S3CacheSpec;

@@ -66,8 +66,10 @@ public record NodeCommand(
         if (spec.tensorParallelism() > 1) {
             arguments.addAll(List.of("--tensor-parallel-size", String.valueOf(spec.tensorParallelism())));
         }
-        arguments.addAll(
-                List.of("--enable-prompt-tokens-details", "--kv-transfer-config", kvTransferConfig().toString()));
+        arguments.addAll(List.of(
+                "--enable-prompt-tokens-details",
+                "--kv-transfer-config",
+                kvTransferConfig().toString()));
         spec.arguments().stream().filter(not("--enable-prefix-caching"::equals)).forEach(arguments::add);
         return List.copyOf(arguments);
     }

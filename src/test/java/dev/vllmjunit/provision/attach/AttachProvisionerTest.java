@@ -10,6 +10,7 @@ import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.Suitability;
+import dev.vllmjunit.tls.Tls;
 import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.Declaration;
 import dev.vllmjunit.topology.NodeRole;
@@ -252,6 +253,7 @@ class AttachProvisionerTest {
                 Path.of("target"),
                 Duration.ofSeconds(60),
                 settings.get(Setting.ATTACH_TOKEN),
+                Tls.of(settings),
                 line -> {});
     }
 }

@@ -103,7 +103,12 @@ class NodeCommandTest {
                 "Ceph RADOS Gateway");
 
         assertThat(new ObjWriter(
-                        store, true, Optional.of(Path.of("/plugins")), Optional.of(Path.of("/run/store-ready")), 128).environment())
+                                store,
+                                true,
+                                Optional.of(Path.of("/plugins")),
+                                Optional.of(Path.of("/run/store-ready")),
+                                128)
+                        .environment())
                 .containsEntry("AWS_SESSION_TOKEN", "");
     }
 
@@ -129,6 +134,15 @@ class NodeCommandTest {
     }
 
     private static NodeCommand command(NodeSpec spec, Optional<S3Writer> writer) {
-        return new NodeCommand(spec, TOPOLOGY.model(), TOPOLOGY.kvTransfer(), "nixl/tiny", "127.0.0.1", 8100, 50051, writer, OptionalInt.of(2));
+        return new NodeCommand(
+                spec,
+                TOPOLOGY.model(),
+                TOPOLOGY.kvTransfer(),
+                "nixl/tiny",
+                "127.0.0.1",
+                8100,
+                50051,
+                writer,
+                OptionalInt.of(2));
     }
 }

@@ -11,10 +11,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A process and all that it starts, which end when this is closed and when this JVM ends, however it ends: a guard process ends them when
@@ -153,6 +155,41 @@ public final class ManagedProcess implements WatchedPart, AutoCloseable {
     @Override
     public String logText() {
         return LogReason.read(spec.log(), logStart);
+    }
+
+    /** Kills it and all that it started, as a crash does; no {@link #end} is told of it. Waits until they are gone, at most 15 s. */
+    public void kill() {
+        asked = true;
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        await(ENDING);
+    }
+
+    /** Stops it and all that it has started where they are, with SIGSTOP. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Lets them go on, with SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        List<String> command = Stream.concat(
+                        Stream.of("kill", "-" + signal),
+                        ProcessHandle.of(pid).stream()
+                                .flatMap(own -> Stream.concat(Stream.of(own), own.descendants()))
+                                .map(process -> String.valueOf(process.pid())))
+                .toList();
+        if (command.size() > 2) {
+            try {
+                new ProcessBuilder(command).start().waitFor();
+            } catch (IOException e) {
+                throw new ProvisionException(spec.name() + ": cannot send SIG" + signal + ": " + e, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void askToEnd() {

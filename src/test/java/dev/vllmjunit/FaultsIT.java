@@ -1,0 +1,159 @@
+package dev.vllmjunit;
+
+import static dev.vllmjunit.assertion.PerformanceAssertions.assertThat;
+import static dev.vllmjunit.evidence.CacheState.EMPTY;
+import static dev.vllmjunit.topology.Accelerator.GAUDI;
+import static dev.vllmjunit.topology.Accelerator.ROCM;
+import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.data.Percentage.withPercentage;
+import static org.junit.platform.testkit.engine.EventConditions.event;
+import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
+import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
+
+import dev.vllmjunit.evidence.BenchmarkResult;
+import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.faults.During;
+import dev.vllmjunit.workload.LongDocumentQa;
+import java.nio.file.Path;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults on purpose on the embedded stack. */
+@Timeout(120)
+class FaultsIT {
+
+    private static final LongDocumentQa WORKLOAD = longDocumentQa()
+            .documents(20)
+            .documentLength(400)
+            .eachDocumentOnce()
+            .outputTokens(4)
+            .requestRate(20);
+
+    @Test
+    void outputsStayRightAndNothingHangs(@TempDir Path reports) {
+        Scenarios.run(FaultScenarios.class, "embedded", reports)
+                .assertStatistics(tests -> tests.started(8).succeeded(8));
+    }
+
+    @Test
+    void nodesAndTransfersRecover(@TempDir Path reports) {
+        Scenarios.run(OnlyHere.class, "embedded", reports)
+                .assertStatistics(tests -> tests.started(4).succeeded(4));
+    }
+
+    @Test
+    void whatATestLeavesBehindIsUndoneAlsoWhenItThrows(@TempDir Path reports) {
+        Scenarios.run(Careless.class, "embedded", reports)
+                .assertStatistics(tests -> tests.started(2).succeeded(1))
+                .failed()
+                .assertEventsMatchExactly(event(finishedWithFailure(message("the author's mistake"))));
+    }
+
+    @Test
+    void withoutLinksNothingIsDisturbed(@TempDir Path reports) {
+        Scenarios.run(WithoutLinks.class, "embedded", reports)
+                .failed()
+                .assertEventsMatchExactly(event(finishedWithFailure(
+                        message("no link of this stack goes through this JVM; add @FaultyLinks to the test class"))));
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    @FaultyLinks
+    static class OnlyHere {
+
+        @Test
+        void aTransferThatIsHeldUpArrives(ServingStack stack) {
+            BenchmarkResult run = stack.run(
+                    WORKLOAD,
+                    EMPTY,
+                    During.after(ofMillis(200), faults -> faults.transferLink().cut())
+                            .andAfter(ofMillis(600), faults -> faults.transferLink()
+                                    .heal()));
+
+            assertThat(run).hasNoWrongOutput().everyRequestEnded();
+            assertThat(run).errorRate().isEqualTo(withPercentage(0));
+            assertThat(run).recoveryTime().isLessThan(ofSeconds(20));
+        }
+
+        @Test
+        void aKilledNodeIsRestartedInMidRun(ServingStack stack) {
+            BenchmarkResult run = stack.run(
+                    WORKLOAD.documents(60),
+                    EMPTY,
+                    During.after(ofMillis(300), faults -> faults.prefill(0).kill())
+                            .andAfter(ofMillis(600), faults -> faults.prefill(0).restart()));
+
+            assertThat(run).hasNoWrongOutput().everyRequestEnded();
+            assertThat(run).errorRate().isGreaterThan(withPercentage(1));
+            assertThat(run).recoveryTime().isLessThan(ofSeconds(20));
+            assertThat(run).hitRateAfterRecovery().isEqualTo(withPercentage(0));
+            assertThatExceptionOfType(InvalidRunException.class)
+                    .isThrownBy(() -> assertThat(run).cacheHitRate().isEqualTo(withPercentage(0)))
+                    .withMessageStartingWith("INVALID (NOT_OBSERVABLE): a node's counters do not tell of the whole run,"
+                            + " since they ended with it: prefill-0 killed");
+        }
+
+        @Test
+        void aStepThatComesTooLateMakesTheRunInvalid(ServingStack stack) {
+            BenchmarkResult run = stack.run(WORKLOAD, EMPTY, During.after(ofMinutes(5), faults -> faults.decode(0)
+                    .kill()));
+
+            assertThatExceptionOfType(InvalidRunException.class)
+                    .isThrownBy(run::requireValid)
+                    .withMessageStartingWith(
+                            "INVALID (NOT_OBSERVABLE): all requests had ended before 1 of 1 steps of the"
+                                    + " faults on purpose were due, the first of them after 300 s; send requests for longer");
+        }
+
+        @Test
+        void whatAStepThrowsIsThrown(ServingStack stack) {
+            assertThatExceptionOfType(UnsupportedOperationException.class)
+                    .isThrownBy(() -> stack.run(WORKLOAD, EMPTY, During.after(ofMillis(100), faults -> faults.objects()
+                            .alter(1))))
+                    .withMessage(
+                            "the embedded stack has no object store that this test reaches; add @S3Cache to the class");
+        }
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    @FaultyLinks
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class Careless {
+
+        @Test
+        @Order(1)
+        void leavesEverythingBroken(ServingStack stack) {
+            stack.faults().transferLink().cut();
+            stack.faults().prefill(0).pause();
+            stack.faults().decode(0).kill();
+            throw new IllegalStateException("the author's mistake");
+        }
+
+        @Test
+        @Order(2)
+        void findsNothingOfIt(ServingStack stack) {
+            stack.run(WORKLOAD, EMPTY).requireValid();
+        }
+    }
+
+    @PrefillNode(ROCM)
+    @DecodeNode(GAUDI)
+    @S3Cache
+    static class WithoutLinks {
+
+        @Test
+        void cut(ServingStack stack) {
+            stack.faults().s3Link().cut();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.vllmjunit.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vllmjunit.diagnosis.Cause;
+import dev.vllmjunit.diagnosis.Diagnostician;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Real vLLM, NIXL, LMCache and Ceph with a fault: the first cause that the failed test carries is the right one. */
+@Tag("local")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LocalDiagnosisIT {
+
+    private static final Pattern LOGGED = Pattern.compile("(?m)^    ([\\w.-]+):(\\d+): (.*)$");
+
+    private FaultySession provoked;
+
+    @BeforeAll
+    void run(@TempDir Path directory) {
+        provoked = FaultySession.of(Provoked.class, Provoked.PROFILE, directory);
+    }
+
+    @Test
+    void aHealthyRunHasNoCause() {
+        assertThat(provoked.failures().get("nothing")).isInstanceOf(AssertionError.class);
+        assertThat(provoked.diagnosis("nothing")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "objectsAreAltered, s3-object-altered",
+        "objectsVanish, s3-object-missing",
+        "theEngineKeepsItsCache, engine-cache-answered",
+        "hostMemoryIsKept, host-memory-answered",
+        "promptsFillNoChunk, chunk-not-full",
+        "documentsPushEachOtherOut, evicted-before-use",
+        "blockIdsAreOfAnotherRequest, wrong-blocks-pulled",
+        "theSideChannelIsAtLocalhost, side-channel-localhost",
+        "nobodyIsAtTheSideChannel, side-channel-unreachable",
+        "thePortIsMissing, side-channel-port-missing",
+        "decodeReachesItself, decode-reaches-itself",
+        "theEngineIsAnother, engine-id-stale",
+        "blockIdsAreOutOfRange, block-ids-out-of-range",
+        "decodeIsNotToldToPull, decode-recomputes",
+        "decodeStopsForLongerThanALease, expired-blocks-pulled",
+        "prefillStopsDuringATransfer, transfer-hangs",
+        "writesAreForbidden, s3-access-denied",
+        "theBucketIsDeleted, s3-bucket-missing",
+        "prefillIsKilledBeforeThePull, prefill-gone",
+        "decodeIsToldNoEngine, transfer-params-invalid",
+        "decodeIsToldNoBlocks, transfer-params-kill-decode",
+        "theGatewayIsKilled, s3-connection-refused",
+    })
+    void theCauseOfAFailedTestComesFirst(String test, String id) {
+        comesFirst(id, provoked, test);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'prefill: {environment: {UCX_TLS: \"rc,sm,self\"}}', ucx-transport-missing",
+        "'decode: {environment: {UCX_NET_DEVICES: \"mlx5_0:1\"}}', ucx-device-missing",
+        "'decode: {arguments: [\"--block-size\", \"256\"]}', block-size-differs",
+        "'decode: {arguments: [\"--dtype\", \"bfloat16\"]}', handshake-hash-mismatch",
+    })
+    void theCauseOfAMisconfigurationComesFirst(String profile, String id, @TempDir Path directory) {
+        comesFirst(id, FaultySession.of(Misconfigured.class, profile + "\n", directory), "runs");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed(@TempDir Path directory) throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String profile = "prefill: {arguments: [\"--port\", \"%d\"]}\n".formatted(taken.getLocalPort());
+            comesFirst("port-in-use", FaultySession.of(Misconfigured.class, profile, directory), "runs");
+        }
+    }
+
+    private static void comesFirst(String id, FaultySession session, String test) {
+        Cause cause = Diagnostician.causes().stream()
+                .filter(known -> known.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+        String diagnosis = session.diagnosis(test);
+        String first = diagnosis.split("\n(?=Diagnosis: )")[1];
+
+        assertThat(first)
+                .startsWith("Diagnosis: " + cause.area().label() + ": " + cause.what() + " (" + id + ", ")
+                .contains("\n    Remedy: " + cause.remedy());
+        assertThat(LOGGED.matcher(first).results()).allSatisfy(line -> isInTheLog(session, line));
+    }
+
+    /** Long lines are shown in part. */
+    private static void isInTheLog(FaultySession session, MatchResult evidence) {
+        assertThat(session.line(evidence.group(1), Integer.parseInt(evidence.group(2))))
+                .contains(evidence.group(3).split(" … |…$"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vllmjunit.tls;
+
+import org.jspecify.annotations.NullMarked;
