@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision;
 
+import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 
 /**
@@ -20,7 +21,7 @@ public interface Provisioner {
      * The topology as it runs here, for checks before the start: a place may put another device under a node, or keep all of them
      * on one host.
      */
-    default Topology effective(Topology declared) {
+    default Topology effective(Topology declared, Profile profile) {
         return declared;
     }
 

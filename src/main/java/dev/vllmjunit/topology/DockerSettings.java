@@ -36,6 +36,11 @@ public record DockerSettings(
         hosts = Map.copyOf(hosts);
     }
 
+    /** Under which address a node's {@code host} is reached. */
+    public String address(String host) {
+        return Optional.ofNullable(hosts.get(host)).map(Host::address).orElse(host);
+    }
+
     /** When an image is pulled. */
     public enum Pull {
         /** Never: one that is not there ends the start. */

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * @param secrets variables whose values are credentials
  * @param volumes {@code HOST-PATH:CONTAINER-PATH[:ro]}
  * @param devices what it sees of the host's accelerators
- * @param shmSize size of its {@code /dev/shm}; empty to share the host's memory segments
+ * @param ipc whose shared memory it has
  * @param directory working directory; empty for the image's
  */
 record ContainerSpec(
@@ -29,7 +29,7 @@ record ContainerSpec(
         SortedMap<String, String> secrets,
         List<String> volumes,
         DeviceFlags devices,
-        Optional<String> shmSize,
+        Ipc ipc,
         Optional<String> directory) {
 
     /** Copies the collections. */

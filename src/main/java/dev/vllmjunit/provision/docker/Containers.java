@@ -11,7 +11,6 @@ import dev.vllmjunit.topology.DockerSettings.Pull;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -21,19 +20,19 @@ import java.util.function.Consumer;
  * @param pull when images are pulled
  * @param longest for a pull
  * @param progress told of pulls
+ * @param ending of names, so that several stacks may run on one host
  */
-record Containers(Pull pull, Duration longest, Consumer<String> progress) {
+record Containers(Pull pull, Duration longest, Consumer<String> progress, String ending) {
 
     private static final long KIBI = 1024;
     private static final String UNITS = "bkmgt";
 
-    /** Starts one; its name gets a random ending, so that several tests may run on one host. */
+    /** Starts one; it is removed with what is returned, or by the next start after this JVM is gone. */
     RunningContainer start(DockerClient client, ContainerSpec spec, Path log) {
         try {
             provideImage(client, spec.image());
             String id = client.createContainerCmd(spec.image())
-                    .withName("vllm-junit-" + spec.name() + "-"
-                            + UUID.randomUUID().toString().substring(0, 8))
+                    .withName(nameOf(spec.name()))
                     .withCmd(spec.command())
                     .withEnv(spec.variables().entrySet().stream()
                             .map(variable -> variable.getKey() + "=" + variable.getValue())
@@ -85,7 +84,7 @@ record Containers(Pull pull, Duration longest, Consumer<String> progress) {
         }
     }
 
-    static HostConfig hostConfig(ContainerSpec spec) {
+    HostConfig hostConfig(ContainerSpec spec) {
         DeviceFlags devices = spec.devices();
         HostConfig host = HostConfig.newHostConfig()
                 .withNetworkMode("host")
@@ -94,9 +93,10 @@ record Containers(Pull pull, Duration longest, Consumer<String> progress) {
                         .map(path -> new Device("rwm", path, path))
                         .toList())
                 .withGroupAdd(devices.groups());
-        spec.shmSize().map(Containers::bytes).ifPresent(host::withShmSize);
-        if (spec.shmSize().isEmpty()) {
-            host.withIpcMode("host");
+        spec.ipc().shmSize().map(Containers::bytes).ifPresent(host::withShmSize);
+        spec.ipc().joined().ifPresent(other -> host.withIpcMode("container:" + nameOf(other)));
+        if (spec.ipc().shareable()) {
+            host.withIpcMode("shareable");
         }
         devices.runtime().ifPresent(host::withRuntime);
         if (devices.allGpus()) {
@@ -104,6 +104,10 @@ record Containers(Pull pull, Duration longest, Consumer<String> progress) {
                     new DeviceRequest().withCount(-1).withCapabilities(List.of(List.of("gpu")))));
         }
         return host;
+    }
+
+    private String nameOf(String part) {
+        return "vllm-junit-" + part + "-" + ending;
     }
 
     /** As docker reads {@code 16g}, {@code 512m}, or bytes. */

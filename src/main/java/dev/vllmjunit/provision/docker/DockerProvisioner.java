@@ -5,6 +5,10 @@ import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.Suitability;
+import dev.vllmjunit.topology.Accelerator;
+import dev.vllmjunit.topology.NodeRole;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.Topology;
 
 /** Runs a topology in containers of the images that the profile names, each on the docker host that its node's {@code host} names. */
 public final class DockerProvisioner implements Provisioner {
@@ -22,6 +26,18 @@ public final class DockerProvisioner implements Provisioner {
         return DockerLimits.shortage(request).map(Suitability::declined).orElseGet(Suitability::able);
     }
 
+    /** A profile whose images compute on a CPU takes declared accelerators for a wish, as the local stack does. */
+    @Override
+    public Topology effective(Topology declared, Profile profile) {
+        return declared.with(declared.nodes().stream()
+                .map(node -> onCpu(node.role(), profile) ? node.at(Accelerator.CPU, node.host()) : node)
+                .toList());
+    }
+
+    private static boolean onCpu(NodeRole role, Profile profile) {
+        return (role == NodeRole.PREFILL ? profile.prefill() : profile.decode()).accelerator() == Accelerator.CPU;
+    }
+
     @Override
     public boolean startsEngines() {
         return true;
@@ -32,6 +48,6 @@ public final class DockerProvisioner implements Provisioner {
         DockerLimits.shortage(request).ifPresent(reason -> {
             throw new ProvisionException("the docker stack cannot run this topology: " + reason);
         });
-        return new DockerStart(request).start();
+        return new DockerStart(request.with(effective(request.topology(), request.profile()))).start();
     }
 }

@@ -15,7 +15,7 @@ final class DockerRunLine {
 
     static String of(ContainerSpec spec) {
         List<String> words = new ArrayList<>(List.of("docker", "run", "--rm", "--name=" + spec.name(), "--net=host"));
-        words.add(spec.shmSize().map(size -> "--shm-size=" + size).orElse("--ipc=host"));
+        words.addAll(spec.ipc().options());
         words.addAll(spec.devices().options());
         spec.directory().ifPresent(directory -> words.add("--workdir=" + directory));
         spec.volumes().forEach(volume -> words.add("--volume=" + volume));

@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Real nodes in containers. */
 record DockerStack(
         DockerStart start,
         DockerPlan plan,
         List<RunningNode> nodes,
-        Optional<URI> cacheServer,
-        Optional<ObjectStoreAccess> objectStore)
+        Optional<URI> cacheServer)
         implements RunningStack {
 
     @Override
@@ -42,8 +43,16 @@ record DockerStack(
     }
 
     @Override
+    public Optional<ObjectStoreAccess> objectStore() {
+        return plan.store().map(DockerStore::cleared);
+    }
+
+    @Override
     public Map<String, Path> logs() {
-        return cacheServer.isPresent() ? Map.of(DockerPlan.SERVER, start.logOf(DockerPlan.SERVER)) : Map.of();
+        return plan.containers().stream()
+                .map(ContainerSpec::name)
+                .filter(name -> nodes.stream().noneMatch(node -> node.spec().name().equals(name)))
+                .collect(Collectors.toMap(Function.identity(), start::logOf));
     }
 
     @Override
@@ -61,7 +70,7 @@ record DockerStack(
 
     @Override
     public void restart(RunningNode node) {
-        DockerPlan.Node planned = plan.nodes().stream()
+        DockerNode planned = plan.nodes().stream()
                 .filter(known -> known.container().name().equals(node.spec().name()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(node.spec().name() + " is no node of this stack"));

@@ -2,7 +2,7 @@ package dev.vllmjunit.provision.docker;
 
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.CacheBucket;
-import dev.vllmjunit.kvstore.ObjectStoreAccess;
+import dev.vllmjunit.kvstore.ObjectStoreException;
 import dev.vllmjunit.provision.NodeAgreement;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
@@ -11,9 +11,9 @@ import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
 import dev.vllmjunit.provision.vllm.LmCacheServer;
 import dev.vllmjunit.provision.vllm.Readiness;
+import dev.vllmjunit.provision.vllm.SharedStore;
 import dev.vllmjunit.provision.vllm.Starters;
 import dev.vllmjunit.topology.DockerSettings;
-import dev.vllmjunit.topology.S3CacheSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,9 +22,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** Starts all containers of a topology side by side, and starts single nodes anew. */
 final class DockerStart {
@@ -42,27 +42,27 @@ final class DockerStart {
         DockerSettings settings = request.profile().docker();
         this.request = request;
         this.hosts = parts.add("docker clients", new DockerHosts(settings));
-        this.containers = new Containers(settings.pull(), request.startTimeout(), request.progress());
+        this.containers = new Containers(settings.pull(), request.startTimeout(), request.progress(), UUID.randomUUID().toString().substring(0, 8));
     }
 
     RunningStack start() {
         try {
-            Optional<ObjectStoreAccess> store = request.topology().s3Cache().map(DockerStart::access);
-            store.ifPresent(DockerStart::probe);
-            DockerPlan plan = DockerPlan.of(request, store);
-            for (ContainerSpec spec : plan.containers()) {
-                Files.deleteIfExists(logOf(spec.name()));
-            }
+            DockerPlan plan = DockerPlan.of(request);
+            plan.containers().forEach(spec -> deleteLog(spec.name()));
             plan.containers().stream().map(ContainerSpec::host).distinct().forEach(this::sweep);
-            return startParts(plan, store);
+            plan.store().ifPresent(this::start);
+            return startParts(plan);
         } catch (RuntimeException e) {
             parts.closeAfter(e);
             throw e;
+        }
+    }
+
+    private void deleteLog(String name) {
+        try {
+            Files.deleteIfExists(logOf(name));
         } catch (IOException e) {
-            ProvisionException failure =
-                    new ProvisionException("the logs of an earlier start cannot be deleted: " + e, e);
-            parts.closeAfter(failure);
-            throw failure;
+            throw new ProvisionException("the log of an earlier start cannot be deleted: " + e, e);
         }
     }
 
@@ -71,29 +71,55 @@ final class DockerStart {
                 .forEach(name -> request.progress().accept("removed " + name + ", left behind by a JVM that is gone"));
     }
 
-    private RunningStack startParts(DockerPlan plan, Optional<ObjectStoreAccess> store) {
+    private RunningStack startParts(DockerPlan plan) {
         try (Starters starters = new Starters(parts)) {
-            Optional<Supplier<URI>> server = plan.server().map(part -> starters.run(() -> start(part)));
+            // Prefill nodes join the memory of its container, which has to be there.
+            Optional<Supplier<URI>> server = plan.server().map(part -> {
+                RunningContainer container = run(part.container());
+                return starters.run(() -> ready(part.command(), container));
+            });
             List<Supplier<RunningNode>> nodes = plan.nodes().stream()
                     .map(node -> starters.run(() -> start(node)))
                     .toList();
             starters.join();
             List<RunningNode> ready = nodes.stream().map(Supplier::get).toList();
             NodeAgreement.of(new ControlClient(CALL), ready).require();
-            return new DockerStack(this, plan, ready, server.map(Supplier::get), store);
+            return new DockerStack(this, plan, ready, server.map(Supplier::get));
         }
     }
 
-    private URI start(DockerPlan.Server server) {
-        Readiness readiness = new Readiness(run(server.container()), request.startTimeout());
-        URI endpoint = URI.create(
-                "http://" + server.command().host() + ":" + server.command().httpPort());
+    /** Nodes with vLLM's own tiering ask it once, and do not start without. */
+    private void start(DockerStore store) {
+        if (store.container().isEmpty()) {
+            SharedStore.probe(store.written());
+            return;
+        }
+        Readiness readiness = new Readiness(run(store.container().get()), request.startTimeout());
+        readiness.awaitAnswer(store.written().endpoint());
+        try (CacheBucket bucket = new CacheBucket(store.written())) {
+            readiness.until(() -> creates(bucket), "its bucket cannot be created");
+        }
+    }
+
+    /** Its user is created behind the gateway's start. */
+    private static boolean creates(CacheBucket bucket) {
+        try {
+            bucket.create();
+            return true;
+        } catch (ObjectStoreException e) {
+            return false;
+        }
+    }
+
+    private URI ready(LmCacheServer server, RunningContainer container) {
+        Readiness readiness = new Readiness(container, request.startTimeout());
+        URI endpoint = URI.create("http://" + server.host() + ":" + server.httpPort());
         readiness.awaitAnswer(endpoint.resolve("/healthcheck"));
         readiness.awaitLine(LmCacheServer.STORE_AT_WORK);
         return endpoint;
     }
 
-    RunningNode start(DockerPlan.Node node) {
+    RunningNode start(DockerNode node) {
         Readiness readiness = new Readiness(run(node.container()), request.startTimeout());
         URI endpoint = URI.create(
                 "http://" + node.command().host() + ":" + node.command().port());
@@ -130,22 +156,5 @@ final class DockerStart {
 
     Path logOf(String name) {
         return request.logDirectory().resolve(name + ".log").toAbsolutePath();
-    }
-
-    private static void probe(ObjectStoreAccess store) {
-        try (CacheBucket bucket = new CacheBucket(store)) {
-            bucket.probe();
-        }
-    }
-
-    private static ObjectStoreAccess access(S3CacheSpec s3) {
-        return new ObjectStoreAccess(
-                s3.endpoint().orElseThrow(),
-                s3.region(),
-                s3.bucket(),
-                s3.keyPrefix(),
-                s3.pathStyle(),
-                DefaultCredentialsProvider.builder().build(),
-                "S3 endpoint of the profile");
     }
 }

@@ -1,10 +1,8 @@
 package dev.vllmjunit.provision.vllm;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import java.util.List;
-import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
@@ -33,9 +31,9 @@ public record LmCacheServer(
     /**
      * Behind {@code lmcache}.
      *
-     * @param keys the store's, if they are to stand there; else the server takes them from its environment
+     * @param keys the store's, or what stands for them until the server has started
      */
-    public List<String> arguments(Optional<AwsCredentials> keys) {
+    public List<String> arguments(AwsCredentials keys) {
         return List.of(
                 "server",
                 "--host",
@@ -70,17 +68,17 @@ public record LmCacheServer(
                 adapter(keys));
     }
 
-    private String adapter(Optional<AwsCredentials> keys) {
+    private String adapter(AwsCredentials keys) {
         String authority = store.endpoint().getRawAuthority();
-        ObjectNode adapter = JSON.createObjectNode()
+        return JSON.createObjectNode()
                 .put("type", "s3")
                 .put("s3_endpoint", "s3://" + (bucketInPath ? authority : store.bucket() + "." + authority))
                 .put("s3_region", store.region())
                 .put("s3_num_io_threads", 4)
                 .put("s3_prefer_http2", false)
-                .put("disable_tls", !"https".equals(store.endpoint().getScheme()));
-        keys.ifPresent(pair -> adapter.put("aws_access_key_id", pair.accessKeyId())
-                .put("aws_secret_access_key", pair.secretAccessKey()));
-        return adapter.toString();
+                .put("disable_tls", !"https".equals(store.endpoint().getScheme()))
+                .put("aws_access_key_id", keys.accessKeyId())
+                .put("aws_secret_access_key", keys.secretAccessKey())
+                .toString();
     }
 }

@@ -3,6 +3,8 @@ package dev.vllmjunit.provision.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vllmjunit.topology.Accelerator;
+import dev.vllmjunit.topology.DockerSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,9 +13,12 @@ import org.junit.jupiter.api.Test;
 
 class DockerRunLineTest {
 
+    private static final Containers CONTAINERS =
+            new Containers(DockerSettings.Pull.NEVER, Duration.ofSeconds(1), line -> {}, "1a2b");
+
     @Test
     void givesARocmContainerItsDeviceFilesAndTheVideoGroup() {
-        assertThat(DockerRunLine.of(spec(Accelerator.ROCM, Optional.of("16g"))))
+        assertThat(DockerRunLine.of(spec(Accelerator.ROCM, Ipc.own("16g"))))
                 .isEqualTo("docker run --rm --name=prefill-0 --net=host --shm-size=16g --device=/dev/kfd --device=/dev/dri"
                         + " --group-add=video --volume=/hf:/root/.cache/huggingface -e UCX_NET_DEVICES=mlx5_0:1 -e HF_TOKEN"
                         + " vllm:1 vllm serve m --kv-transfer-config '{\"kv_role\":\"kv_producer\"}'");
@@ -29,22 +34,26 @@ class DockerRunLineTest {
     }
 
     @Test
-    void givesAContainerThatSharesMemoryItsHostsAndACpuNoDevice() {
-        assertThat(DockerRunLine.of(spec(Accelerator.CPU, Optional.empty())))
-                .startsWith("docker run --rm --name=prefill-0 --net=host --ipc=host --volume=");
+    void aContainerMayJoinTheMemoryOfAnotherAndACpuGetsNoDevice() {
+        assertThat(DockerRunLine.of(spec(Accelerator.CPU, Ipc.of("lmcache-server"))))
+                .startsWith("docker run --rm --name=prefill-0 --net=host --ipc=container:lmcache-server --volume=");
     }
 
     @Test
     void theApiIsToldTheSameAsTheLine() {
-        var host = Containers.hostConfig(spec(Accelerator.ROCM, Optional.of("16g")));
+        var host = CONTAINERS.hostConfig(spec(Accelerator.ROCM, Ipc.own("16g")));
 
         assertThat(host.getNetworkMode()).isEqualTo("host");
         assertThat(host.getShmSize()).isEqualTo(17_179_869_184L);
         assertThat(host.getDevices()).extracting("pathOnHost").containsExactly("/dev/kfd", "/dev/dri");
         assertThat(host.getGroupAdd()).containsExactly("video");
+        assertThat(CONTAINERS
+                        .hostConfig(spec(Accelerator.CPU, Ipc.of("lmcache-server")))
+                        .getIpcMode())
+                .isEqualTo("container:vllm-junit-lmcache-server-1a2b");
     }
 
-    private static ContainerSpec spec(Accelerator accelerator, Optional<String> shmSize) {
+    private static ContainerSpec spec(Accelerator accelerator, Ipc ipc) {
         return new ContainerSpec(
                 "prefill-0",
                 "127.0.0.1",
@@ -54,7 +63,7 @@ class DockerRunLineTest {
                 new TreeMap<>(Map.of("HF_TOKEN", "never-shown-1")),
                 List.of("/hf:/root/.cache/huggingface"),
                 DeviceFlags.of(accelerator),
-                shmSize,
+                ipc,
                 Optional.empty());
     }
 }
