@@ -106,6 +106,9 @@ final class SessionStart {
                 s3Link);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
+        if (settings.require(Setting.PRINT_COMMANDS)) {
+            report.commands(provisioner.commands(request));
+        }
         try {
             lint(topology, profile, provisioner, report);
             preflight(provisioner, request, report);

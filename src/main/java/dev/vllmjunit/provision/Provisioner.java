@@ -2,6 +2,7 @@ package dev.vllmjunit.provision;
 
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
+import java.util.List;
 
 /**
  * A place where topologies can run, found by {@link java.util.ServiceLoader} and chosen by {@code vllm.stack}.
@@ -28,6 +29,11 @@ public interface Provisioner {
     /** Whether a start makes engines from the configuration; a wrong one is then not started. */
     default boolean startsEngines() {
         return false;
+    }
+
+    /** The lines that would start the same by hand, in their order; each call draws ports that the profile does not pin anew. */
+    default List<String> commands(ProvisionRequest request) {
+        return List.of();
     }
 
     /**

@@ -33,6 +33,8 @@ record Containers(Pull pull, Duration longest, Consumer<String> progress, String
             provideImage(client, spec.image());
             String id = client.createContainerCmd(spec.image())
                     .withName(nameOf(spec.name()))
+                    // Images of vLLM have one, which says serve already; an empty word is none.
+                    .withEntrypoint("")
                     .withCmd(spec.command())
                     .withEnv(spec.variables().entrySet().stream()
                             .map(variable -> variable.getKey() + "=" + variable.getValue())
@@ -70,8 +72,8 @@ record Containers(Pull pull, Duration longest, Consumer<String> progress, String
         progress.accept("pulling " + image);
         try {
             if (!client.pullImageCmd(image).start().awaitCompletion(longest.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new ProvisionException("image " + image + " was not pulled within " + longest.toSeconds()
-                        + " s (vllm.start-timeout)");
+                throw new ProvisionException(
+                        "image " + image + " was not pulled within " + longest.toSeconds() + " s (vllm.start-timeout)");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -100,8 +102,8 @@ record Containers(Pull pull, Duration longest, Consumer<String> progress, String
         }
         devices.runtime().ifPresent(host::withRuntime);
         if (devices.allGpus()) {
-            host.withDeviceRequests(List.of(
-                    new DeviceRequest().withCount(-1).withCapabilities(List.of(List.of("gpu")))));
+            host.withDeviceRequests(
+                    List.of(new DeviceRequest().withCount(-1).withCapabilities(List.of(List.of("gpu")))));
         }
         return host;
     }

@@ -25,8 +25,8 @@ record DeviceFlags(
     /** No accelerator. */
     static final DeviceFlags NONE = new DeviceFlags(List.of(), List.of(), Optional.empty(), false, Map.of());
 
-    private static final DeviceFlags ROCM = new DeviceFlags(
-            List.of("/dev/kfd", "/dev/dri"), List.of("video"), Optional.empty(), false, Map.of());
+    private static final DeviceFlags ROCM =
+            new DeviceFlags(List.of("/dev/kfd", "/dev/dri"), List.of("video"), Optional.empty(), false, Map.of());
     private static final DeviceFlags GAUDI = new DeviceFlags(
             List.of(),
             List.of(),

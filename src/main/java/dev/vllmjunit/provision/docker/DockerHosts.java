@@ -31,7 +31,8 @@ final class DockerHosts implements AutoCloseable {
     }
 
     private DockerClient connect(String host) {
-        Optional<DockerSettings.Host> named = Optional.ofNullable(settings.hosts().get(host));
+        Optional<DockerSettings.Host> named =
+                Optional.ofNullable(settings.hosts().get(host));
         DefaultDockerClientConfig.Builder builder = DefaultDockerClientConfig.createDefaultConfigBuilder();
         named.ifPresent(known -> {
             builder.withDockerHost(known.url().toString())
@@ -55,8 +56,8 @@ final class DockerHosts implements AutoCloseable {
             return client;
         } catch (RuntimeException e) {
             throw new ProvisionException(
-                    "no docker daemon answers for host " + host + " at " + config.getDockerHost() + ": " + e.getMessage()
-                            + "; start it, set DOCKER_HOST, or correct docker.hosts in the profile",
+                    "no docker daemon answers for host " + host + " at " + config.getDockerHost() + ": "
+                            + e.getMessage() + "; start it, set DOCKER_HOST, or correct docker.hosts in the profile",
                     e);
         }
     }

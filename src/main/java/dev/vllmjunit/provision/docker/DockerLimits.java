@@ -33,7 +33,8 @@ final class DockerLimits {
 
     private static Optional<String> node(NodeSpec node, DockerSettings settings) {
         return node.image().isEmpty()
-                ? Optional.of(node.name() + " has no image; write " + node.role().label() + ".image in the profile")
+                ? Optional.of(
+                        node.name() + " has no image; write " + node.role().label() + ".image in the profile")
                 : host(node.role().label() + ".host", node.host(), settings);
     }
 
@@ -46,8 +47,10 @@ final class DockerLimits {
                             + " {hosts: {" + name + ": {url: 'tcp://" + name + ":2376', tls: DIRECTORY}}}");
         }
         return known.url().getScheme().equals("ssh")
-                ? Optional.of("docker.hosts." + name + ".url is " + known.url() + ", and ssh is not spoken here; run ssh -nNT -L"
-                        + " /tmp/" + name + ".sock:/var/run/docker.sock " + known.url().getAuthority()
+                ? Optional.of("docker.hosts." + name + ".url is " + known.url()
+                        + ", and ssh is not spoken here; run ssh -nNT -L"
+                        + " /tmp/" + name + ".sock:/var/run/docker.sock "
+                        + known.url().getAuthority()
                         + " and write url: 'unix:///tmp/" + name + ".sock', address: " + known.address())
                 : Optional.empty();
     }
@@ -66,7 +69,9 @@ final class DockerLimits {
 
     /** LMCache's server and its engines hand KV cache over in shared memory; over anything else LMCache stores nothing. */
     private static Optional<String> sharedMemory(Topology topology, DockerSettings settings) {
-        if (topology.s3Cache().filter(s3 -> s3.writer() == S3CacheSpec.Writer.LMCACHE).isEmpty()) {
+        if (topology.s3Cache()
+                .filter(s3 -> s3.writer() == S3CacheSpec.Writer.LMCACHE)
+                .isEmpty()) {
             return Optional.empty();
         }
         Set<String> hosts = Stream.concat(

@@ -29,8 +29,8 @@ record DockerPlan(
         Optional<CacheServer> server = topology.s3Cache()
                 .filter(s3 -> s3.writer() == S3CacheSpec.Writer.LMCACHE)
                 .map(s3 -> CacheServer.of(request, s3, store.orElseThrow().written()));
-        Optional<S3Writer> writer = server.map(part -> part.command().writer())
-                .or(() -> store.map(kept -> objWriter(topology, kept)));
+        Optional<S3Writer> writer =
+                server.map(part -> part.command().writer()).or(() -> store.map(kept -> objWriter(topology, kept)));
         List<DockerNode> nodes = new ArrayList<>();
         for (NodeSpec spec : topology.nodes()) {
             Optional<S3Writer> its = spec.role() == NodeRole.PREFILL ? writer : Optional.empty();

@@ -9,6 +9,7 @@ import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
+import java.util.List;
 
 /** Runs a topology in containers of the images that the profile names, each on the docker host that its node's {@code host} names. */
 public final class DockerProvisioner implements Provisioner {
@@ -48,6 +49,17 @@ public final class DockerProvisioner implements Provisioner {
         DockerLimits.shortage(request).ifPresent(reason -> {
             throw new ProvisionException("the docker stack cannot run this topology: " + reason);
         });
-        return new DockerStart(request.with(effective(request.topology(), request.profile()))).start();
+        return new DockerStart(effective(request)).start();
+    }
+
+    @Override
+    public List<String> commands(ProvisionRequest request) {
+        return DockerPlan.of(effective(request)).containers().stream()
+                .map(DockerRunLine::of)
+                .toList();
+    }
+
+    private ProvisionRequest effective(ProvisionRequest request) {
+        return request.with(effective(request.topology(), request.profile()));
     }
 }

@@ -14,7 +14,8 @@ final class DockerRunLine {
     private DockerRunLine() {}
 
     static String of(ContainerSpec spec) {
-        List<String> words = new ArrayList<>(List.of("docker", "run", "--rm", "--name=" + spec.name(), "--net=host"));
+        List<String> words = new ArrayList<>(List.of("docker", "run", "--rm", "--detach"));
+        words.addAll(List.of("--name=" + spec.name(), "--net=host", "--entrypoint="));
         words.addAll(spec.ipc().options());
         words.addAll(spec.devices().options());
         spec.directory().ifPresent(directory -> words.add("--workdir=" + directory));
@@ -23,7 +24,8 @@ final class DockerRunLine {
         spec.secrets().keySet().forEach(name -> words.addAll(List.of("-e", name)));
         words.add(spec.image());
         words.addAll(spec.command());
-        return Masking.ofProcess().mask(words.stream().map(DockerRunLine::quoted).collect(Collectors.joining(" ")));
+        return Masking.ofProcess()
+                .mask(words.stream().map(DockerRunLine::quoted).collect(Collectors.joining(" ")));
     }
 
     private static String quoted(String word) {

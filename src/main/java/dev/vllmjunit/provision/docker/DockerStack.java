@@ -15,11 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Real nodes in containers. */
-record DockerStack(
-        DockerStart start,
-        DockerPlan plan,
-        List<RunningNode> nodes,
-        Optional<URI> cacheServer)
+record DockerStack(DockerStart start, DockerPlan plan, List<RunningNode> nodes, Optional<URI> cacheServer)
         implements RunningStack {
 
     @Override
@@ -51,7 +47,8 @@ record DockerStack(
     public Map<String, Path> logs() {
         return plan.containers().stream()
                 .map(ContainerSpec::name)
-                .filter(name -> nodes.stream().noneMatch(node -> node.spec().name().equals(name)))
+                .filter(name ->
+                        nodes.stream().noneMatch(node -> node.spec().name().equals(name)))
                 .collect(Collectors.toMap(Function.identity(), start::logOf));
     }
 

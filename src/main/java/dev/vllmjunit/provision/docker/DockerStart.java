@@ -42,7 +42,11 @@ final class DockerStart {
         DockerSettings settings = request.profile().docker();
         this.request = request;
         this.hosts = parts.add("docker clients", new DockerHosts(settings));
-        this.containers = new Containers(settings.pull(), request.startTimeout(), request.progress(), UUID.randomUUID().toString().substring(0, 8));
+        this.containers = new Containers(
+                settings.pull(),
+                request.startTimeout(),
+                request.progress(),
+                UUID.randomUUID().toString().substring(0, 8));
     }
 
     RunningStack start() {
@@ -132,8 +136,8 @@ final class DockerStart {
     }
 
     private RunningContainer run(ContainerSpec spec) {
-        RunningContainer container = parts.add(
-                spec.name(), containers.start(hosts.client(spec.host()), spec, logOf(spec.name())));
+        RunningContainer container =
+                parts.add(spec.name(), containers.start(hosts.client(spec.host()), spec, logOf(spec.name())));
         running.put(spec.name(), container);
         return container;
     }

@@ -37,7 +37,8 @@ record DockerStore(ObjectStoreAccess written, ObjectStoreAccess cleared, Optiona
     }
 
     private static DockerStore shared(ProvisionRequest request, S3CacheSpec s3, URI endpoint) {
-        SharedStore store = SharedStore.of(request, s3, endpoint, Served.of(request).key());
+        SharedStore store =
+                SharedStore.of(request, s3, endpoint, Served.of(request).key());
         return new DockerStore(store.written(), store.cleared(), Optional.empty());
     }
 

@@ -82,13 +82,14 @@ final class RunningContainer implements WatchedPart, AutoCloseable {
 
     @Override
     public ProvisionException failed(String what) {
-        return new ProvisionException(
-                name + " " + what + ": " + LogReason.of(log, logStart) + "\n(log: " + log + ")");
+        return new ProvisionException(name + " " + what + ": " + LogReason.of(log, logStart) + "\n(log: " + log + ")");
     }
 
     /** How it ended, if it did without being asked to. */
     Optional<String> outage() {
-        return asked ? Optional.empty() : ended().map(how -> String.valueOf(failed(how).getMessage()));
+        return asked
+                ? Optional.empty()
+                : ended().map(how -> String.valueOf(failed(how).getMessage()));
     }
 
     private Optional<String> ended() {
@@ -116,7 +117,10 @@ final class RunningContainer implements WatchedPart, AutoCloseable {
         }
         writer.awaitEnd();
         try {
-            client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+            client.removeContainerCmd(id)
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec();
         } catch (NotFoundException e) {
             // Removed by an earlier closing.
         }

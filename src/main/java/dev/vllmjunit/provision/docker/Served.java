@@ -21,10 +21,10 @@ record Served(String path, Optional<String> target, String key) {
     static Served of(ProvisionRequest request) {
         String id = request.topology().model().id();
         Optional<String> directory = request.profile().docker().model();
-        Optional<S3CacheSpec> pathStyle = request.topology()
-                .s3Cache()
-                .filter(s3 -> s3.writer() == S3CacheSpec.Writer.LMCACHE && s3.pathStyle());
-        if (pathStyle.isPresent() && directory.filter(path -> path.startsWith("/")).isPresent()) {
+        Optional<S3CacheSpec> pathStyle =
+                request.topology().s3Cache().filter(s3 -> s3.writer() == S3CacheSpec.Writer.LMCACHE && s3.pathStyle());
+        if (pathStyle.isPresent()
+                && directory.filter(path -> path.startsWith("/")).isPresent()) {
             return new Served(pathStyle.get().bucket() + "/" + id, directory, id);
         }
         String path = directory.orElse(id);

@@ -19,9 +19,10 @@ class DockerRunLineTest {
     @Test
     void givesARocmContainerItsDeviceFilesAndTheVideoGroup() {
         assertThat(DockerRunLine.of(spec(Accelerator.ROCM, Ipc.own("16g"))))
-                .isEqualTo("docker run --rm --name=prefill-0 --net=host --shm-size=16g --device=/dev/kfd --device=/dev/dri"
-                        + " --group-add=video --volume=/hf:/root/.cache/huggingface -e UCX_NET_DEVICES=mlx5_0:1 -e HF_TOKEN"
-                        + " vllm:1 vllm serve m --kv-transfer-config '{\"kv_role\":\"kv_producer\"}'");
+                .isEqualTo(
+                        "docker run --rm --detach --name=prefill-0 --net=host --entrypoint= --shm-size=16g --device=/dev/kfd --device=/dev/dri"
+                                + " --group-add=video --volume=/hf:/root/.cache/huggingface -e UCX_NET_DEVICES=mlx5_0:1 -e HF_TOKEN"
+                                + " vllm:1 vllm serve m --kv-transfer-config '{\"kv_role\":\"kv_producer\"}'");
     }
 
     @Test
@@ -36,7 +37,8 @@ class DockerRunLineTest {
     @Test
     void aContainerMayJoinTheMemoryOfAnotherAndACpuGetsNoDevice() {
         assertThat(DockerRunLine.of(spec(Accelerator.CPU, Ipc.of("lmcache-server"))))
-                .startsWith("docker run --rm --name=prefill-0 --net=host --ipc=container:lmcache-server --volume=");
+                .startsWith(
+                        "docker run --rm --detach --name=prefill-0 --net=host --entrypoint= --ipc=container:lmcache-server --volume=");
     }
 
     @Test
