@@ -26,6 +26,7 @@ final class DockerLimits {
                         request.topology().nodes().stream().map(node -> node(node, settings)),
                         Stream.of(
                                 request.topology().s3Cache().flatMap(s3 -> store(s3, settings)),
+                                ownStoreByName(request),
                                 sharedMemory(request.topology(), settings)))
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -65,6 +66,16 @@ final class DockerLimits {
                     + " s3Cache.endpoint or docker.store.image in the profile");
         }
         return store.flatMap(DockerSettings.Service::host).flatMap(name -> host("docker.store.host", name, settings));
+    }
+
+    /** The bucket of a store that is started here has no name in any DNS. */
+    private static Optional<String> ownStoreByName(ProvisionRequest request) {
+        return request.topology()
+                .s3Cache()
+                .filter(s3 -> s3.endpoint().isEmpty() && s3.writer() == S3CacheSpec.Writer.LMCACHE)
+                .filter(s3 -> Served.of(request).target().isEmpty())
+                .map(s3 -> "LMCache reaches docker.store only where the bucket is in the path; write s3Cache.pathStyle: true and"
+                        + " docker.model: /PATH/OF/THE/MODEL/IN/THE/IMAGE, or s3Cache.endpoint");
     }
 
     /** LMCache's server and its engines hand KV cache over in shared memory; over anything else LMCache stores nothing. */

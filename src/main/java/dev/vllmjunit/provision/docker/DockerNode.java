@@ -7,6 +7,7 @@ import dev.vllmjunit.provision.vllm.NodeCommand;
 import dev.vllmjunit.provision.vllm.S3Writer;
 import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.DockerSettings;
+import dev.vllmjunit.topology.Masking;
 import dev.vllmjunit.topology.NodeSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +28,6 @@ record DockerNode(NodeCommand command, ContainerSpec container) {
     /** Of a node on a CPU, unless the profile says more: its host has other nodes, too. */
     private static final int THREADS = 1;
 
-    private static final List<String> KEYS = List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
     private static final String HUGGING_FACE = "HF_TOKEN";
 
     /**
@@ -59,9 +59,9 @@ record DockerNode(NodeCommand command, ContainerSpec container) {
         Map<String, String> environment = new HashMap<>(devices.environment());
         environment.putAll(command.environment());
         TreeMap<String, String> secrets = new TreeMap<>();
-        for (String name : KEYS) {
+        command.environment().keySet().stream().filter(Masking::isSecretName).forEach(name -> {
             Optional.ofNullable(environment.remove(name)).ifPresent(value -> secrets.put(name, value));
-        }
+        });
         Optional.ofNullable(System.getenv(HUGGING_FACE)).ifPresent(token -> secrets.put(HUGGING_FACE, token));
         List<String> line = new ArrayList<>(served.prefix());
         line.add("vllm");

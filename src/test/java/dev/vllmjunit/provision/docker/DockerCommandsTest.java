@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,19 +47,34 @@ class DockerCommandsTest {
 
     @Test
     void ofTheGuidesSecondConfigurationAreCleanToTheLinterAndHoldNoKey() throws IOException {
-        List<String> lines = lines("nixl-s3", "docker: {store: {image: ceph}}");
+        System.setProperty("aws.accessKeyId", "never-shown-1");
+        System.setProperty("aws.secretAccessKey", "never-shown-2");
 
-        assertThat(lines).hasSize(4);
+        List<String> lines = lines("nixl-s3", "s3Cache: {endpoint: 'https://s3.cephlab.com'}");
+
+        assertThat(lines).hasSize(3);
         assertThat(nodes(lines)).isEqualTo(2);
         assertThat(findings(lines)).isEmpty();
-        assertThat(lines.get(0)).contains(" -e ACCESS_KEY -e SECRET_KEY ceph bash ");
-        assertThat(lines.get(1))
-                .contains(
-                        " --ipc=shareable ",
-                        " -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY ",
-                        "\"$AWS_ACCESS_KEY_ID\"");
-        assertThat(lines.get(2)).contains(" --ipc=container:lmcache-server ");
-        assertThat(lines.get(3)).contains(" --shm-size=16g ");
+        assertThat(String.join("\n", lines)).doesNotContain("never-shown");
+        assertThat(lines.get(0))
+                .contains(" --ipc=shareable ", " -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY ", "\"$AWS_ACCESS_KEY_ID\"");
+        assertThat(lines.get(1)).contains(" --ipc=container:lmcache-server ");
+        assertThat(lines.get(2)).contains(" --shm-size=16g ");
+    }
+
+    @Test
+    void ofAnOwnStoreNameItsImageAndNoKey() throws IOException {
+        List<String> lines = lines("nixl-s3", "docker: {model: /model, store: {image: ceph}}");
+
+        assertThat(lines.get(0))
+                .startsWith("docker run --rm --detach --name=ceph --net=host ")
+                .endsWith(" -e ACCESS_KEY -e SECRET_KEY ceph bash /opt/vllm-junit/scripts/ceph.sh");
+    }
+
+    @AfterEach
+    void forgetKeys() {
+        System.clearProperty("aws.accessKeyId");
+        System.clearProperty("aws.secretAccessKey");
     }
 
     private List<String> lines(String base, String more) throws IOException {

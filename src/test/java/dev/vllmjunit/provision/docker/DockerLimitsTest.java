@@ -1,0 +1,79 @@
+package dev.vllmjunit.provision.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.TopologyMerge;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DockerLimitsTest {
+
+    private final Path directory;
+
+    DockerLimitsTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    @Test
+    void aPrefillAndADecodeNodeWithImagesCanRun() throws IOException {
+        assertThat(shortage("nixl-only", "")).isEmpty();
+    }
+
+    @Test
+    void aHostThatNobodyDescribed() throws IOException {
+        assertThat(shortage("nixl-only", "prefill: {host: mi300x}"))
+                .contains("prefill.host is mi300x, which docker.hosts of the profile does not name; add docker: {hosts: {mi300x:"
+                        + " {url: 'tcp://mi300x:2376', tls: DIRECTORY}}}");
+    }
+
+    @Test
+    void sshIsNotSpoken() throws IOException {
+        assertThat(shortage("nixl-only", "prefill: {host: mi300x}\ndocker: {hosts: {mi300x: {url: 'ssh://lab@mi300x'}}}"))
+                .contains("docker.hosts.mi300x.url is ssh://lab@mi300x, and ssh is not spoken here; run ssh -nNT -L"
+                        + " /tmp/mi300x.sock:/var/run/docker.sock lab@mi300x and write url: 'unix:///tmp/mi300x.sock',"
+                        + " address: mi300x");
+    }
+
+    @Test
+    void noStoreThatContainersReach() throws IOException {
+        assertThat(shortage("nixl-s3", ""))
+                .contains("s3Cache has no endpoint that containers reach; set -Dvllm.s3.endpoint=URL, or write"
+                        + " s3Cache.endpoint or docker.store.image in the profile");
+    }
+
+    @Test
+    void anOwnStoreWhoseBucketWouldHaveToBeInTheHostName() throws IOException {
+        assertThat(shortage("nixl-s3", "docker: {store: {image: ceph}}"))
+                .contains("LMCache reaches docker.store only where the bucket is in the path; write s3Cache.pathStyle: true and"
+                        + " docker.model: /PATH/OF/THE/MODEL/IN/THE/IMAGE, or s3Cache.endpoint");
+    }
+
+    @Test
+    void aCacheServerThatCannotShareMemoryWithItsNodes() throws IOException {
+        String hosts = "{b: {url: 'tcp://b:2376'}}";
+        String store = "{model: /model, store: {image: ceph}, cacheServer: {host: b}, hosts: " + hosts + "}";
+
+        assertThat(shortage("nixl-s3", "docker: " + store))
+                .contains("LMCache's server shares memory with all prefill nodes, which are on [127.0.0.1, b]; put them and"
+                        + " docker.cacheServer on one host, or write s3Cache.writer: OBJ");
+    }
+
+    private Optional<String> shortage(String base, String more) throws IOException {
+        for (String name : List.of("nixl-only.yaml", "nixl-s3.yaml")) {
+            Files.copy(Path.of("profiles", name), directory.resolve(name));
+        }
+        Files.writeString(directory.resolve("mine.yaml"), "extends: " + base + "\n" + more);
+        Profile profile = new ProfileLoader(directory).load("mine");
+        return DockerLimits.shortage(
+                new ProvisionRequest(TopologyMerge.of(profile), profile, directory, Duration.ofSeconds(1)));
+    }
+}
