@@ -57,6 +57,7 @@ final class SessionReport {
     private @Nullable Schedule planned;
     private final Set<String> shown = new HashSet<>();
     private List<Finding> findings = List.of();
+    private List<String> commands = List.of();
     private PreflightReport surveyed = new PreflightReport(List.of());
     private Function<Demand, List<String>> notFeasible = demand -> List.of();
     private long startedNanos;
@@ -88,6 +89,12 @@ final class SessionReport {
         console.line(text);
     }
 
+    /** The lines that would start by hand what is about to be started. */
+    void commands(List<String> lines) {
+        commands = lines;
+        lines.forEach(console::line);
+    }
+
     /** What is wrong with the configuration, before anything of it is started. */
     void linted(List<Finding> found) {
         findings = found;
@@ -107,6 +114,10 @@ final class SessionReport {
         if (!findings.isEmpty()) {
             reports.lint(findings);
             findings = List.of();
+        }
+        if (!commands.isEmpty()) {
+            reports.attachText("commands", String.join("\n\n", commands));
+            commands = List.of();
         }
         if (!surveyed.rows().isEmpty()) {
             reports.attachText("preflight", surveyed.table());

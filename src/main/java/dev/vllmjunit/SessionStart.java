@@ -106,6 +106,9 @@ final class SessionStart {
                 s3Link);
         Provisioner provisioner = Provisioners.onClassPath().choose(settings.require(Setting.STACK), request);
         report.starting(provisioner.name());
+        if (settings.require(Setting.PRINT_COMMANDS)) {
+            report.commands(provisioner.commands(request));
+        }
         try {
             lint(topology, profile, provisioner, report);
             preflight(provisioner, request, report);
@@ -118,7 +121,7 @@ final class SessionStart {
 
     /** A configuration that is known not to work is not started; what is only modelled, or runs already, is looked at all the same. */
     private void lint(Topology topology, Profile profile, Provisioner provisioner, SessionReport report) {
-        List<Finding> findings = Linter.lint(DeclaredTopology.of(provisioner.effective(topology), profile));
+        List<Finding> findings = Linter.lint(DeclaredTopology.of(provisioner.effective(topology, profile), profile));
         report.linted(findings);
         List<Finding> stopping = findings.stream().filter(Finding::stops).toList();
         if (provisioner.startsEngines() && !stopping.isEmpty()) {

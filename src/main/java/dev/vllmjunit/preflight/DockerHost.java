@@ -44,7 +44,7 @@ record DockerHost(String name, URI url, DockerClient client, ContainerShell shel
     }
 
     private static URI standardUrl() {
-        return URI.create(System.getenv().getOrDefault("DOCKER_HOST", "unix:///var/run/docker.sock"));
+        return DefaultDockerClientConfig.createDefaultConfigBuilder().build().getDockerHost();
     }
 
     private static DockerClient client(DefaultDockerClientConfig config) {

@@ -43,7 +43,7 @@ record Site(
         return new Site(
                 provisioner,
                 request,
-                provisioner.effective(request.topology()),
+                provisioner.effective(request.topology(), request.profile()),
                 routerPort,
                 System.getenv(),
                 DefaultCredentialsProvider.builder().build(),

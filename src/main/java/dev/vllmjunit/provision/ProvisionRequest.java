@@ -50,6 +50,11 @@ public record ProvisionRequest(
         this(topology, profile, logDirectory, startTimeout, Optional.empty(), Tls.ofJvm(), line -> {});
     }
 
+    /** The same for another topology. */
+    public ProvisionRequest with(Topology other) {
+        return new ProvisionRequest(other, profile, logDirectory, startTimeout, token, tls, progress, s3Link);
+    }
+
     /**
      * How the writer of the KV cache reaches the store: through the link, if there is one.
      *

@@ -11,7 +11,7 @@ import java.util.Optional;
 final class DockerReader {
 
     private static final List<String> KEYS =
-            List.of("pull", "shmSize", "volumes", "model", "python", "cacheServer", "store", "hosts");
+            List.of("pull", "shmSize", "volumes", "model", "cacheServer", "store", "hosts");
     private static final List<String> SERVICE_KEYS = List.of("image", "host");
     private static final List<String> HOST_KEYS = List.of("url", "tls", "address");
 
@@ -28,7 +28,6 @@ final class DockerReader {
                 docker.value("shmSize", ValueType.SIZE).orElse(standard.shmSize()),
                 docker.values("volumes", ValueType.VOLUME),
                 docker.value("model", ValueType.TEXT),
-                docker.value("python", ValueType.TEXT).orElse(standard.python()),
                 docker.section("cacheServer", SERVICE_KEYS).map(DockerReader::service),
                 docker.section("store", SERVICE_KEYS).map(DockerReader::service),
                 hosts(docker));

@@ -13,7 +13,6 @@ import java.util.Optional;
  * @param shmSize size of {@code /dev/shm} in each container, as {@code docker run} takes it; does not matter where they share one
  * @param volumes {@code HOST-PATH:CONTAINER-PATH[:ro]} of each node, for instance of the Hugging Face cache
  * @param model what {@code vllm serve} is told: a path in the container or an id; empty for the model's id
- * @param python the interpreter in the images that has vLLM and LMCache
  * @param cacheServer where the LMCache server comes from; empty for the first prefill node's image and host
  * @param store an object store that is started as a container; empty for none
  * @param hosts the docker hosts that nodes' {@code host} names
@@ -23,19 +22,23 @@ public record DockerSettings(
         String shmSize,
         List<String> volumes,
         Optional<String> model,
-        String python,
         Optional<Service> cacheServer,
         Optional<Service> store,
         Map<String, Host> hosts) {
 
     /** The guide's containers on the daemon that is found. */
     public static final DockerSettings STANDARD = new DockerSettings(
-            Pull.MISSING, "16g", List.of(), Optional.empty(), "python3", Optional.empty(), Optional.empty(), Map.of());
+            Pull.MISSING, "16g", List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
 
     /** Copies the collections. */
     public DockerSettings {
         volumes = List.copyOf(volumes);
         hosts = Map.copyOf(hosts);
+    }
+
+    /** Under which address a node's {@code host} is reached. */
+    public String address(String host) {
+        return Optional.ofNullable(hosts.get(host)).map(Host::address).orElse(host);
     }
 
     /** When an image is pulled. */

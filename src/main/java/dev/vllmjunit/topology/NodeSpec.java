@@ -44,6 +44,12 @@ public record NodeSpec(
         arguments = List.copyOf(arguments);
     }
 
+    /** The same on another device and host. */
+    public NodeSpec at(Accelerator device, String place) {
+        return new NodeSpec(
+                role, index, device, tensorParallelism, blockSize, place, port, image, environment, arguments);
+    }
+
     /** For instance {@code prefill-0}. */
     public String name() {
         return role.label() + "-" + index;

@@ -20,7 +20,7 @@ public final class Setting<T> {
     /** Which provisioner runs the topology. */
     public static final Setting<String> STACK = with(
             "vllm.stack",
-            "where the topology runs: embedded, local, attach, or another provisioner's name",
+            "where the topology runs: embedded, local, docker, attach, or another provisioner's name",
             ValueType.TEXT,
             "embedded");
     /** Which profile fills what annotations leave out. */
@@ -202,6 +202,13 @@ public final class Setting<T> {
             ValueType.oneOf("auto", "off"),
             "auto");
 
+    /** Whether the commands behind a start are shown. */
+    public static final Setting<Boolean> PRINT_COMMANDS = with(
+            "vllm.print-commands",
+            "print and attach the lines that would start the same containers by hand; credentials are variables of the shell",
+            ValueType.FLAG,
+            "false");
+
     private static final List<Setting<?>> ALL = List.of(
             STACK,
             PROFILE,
@@ -241,7 +248,8 @@ public final class Setting<T> {
             CONCURRENCY,
             INTEGRITY_SAMPLES,
             HISTORY,
-            PROGRESS);
+            PROGRESS,
+            PRINT_COMMANDS);
 
     private final String key;
     private final String meaning;

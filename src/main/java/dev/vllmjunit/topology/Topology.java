@@ -24,6 +24,11 @@ public record Topology(
         nodes = List.copyOf(nodes);
     }
 
+    /** The same of other nodes, prefill nodes first. */
+    public Topology with(List<NodeSpec> others) {
+        return new Topology(profile, model, others, kvTransfer, s3Cache);
+    }
+
     /** Prefill nodes by index. */
     public List<NodeSpec> prefill() {
         return withRole(NodeRole.PREFILL);

@@ -8,6 +8,7 @@ import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.Suitability;
 import dev.vllmjunit.provision.local.LocalProvisioner;
+import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -43,8 +44,8 @@ public final class FaultyProvisioner implements Provisioner {
     }
 
     @Override
-    public Topology effective(Topology declared) {
-        return local.effective(declared);
+    public Topology effective(Topology declared, Profile profile) {
+        return local.effective(declared, profile);
     }
 
     @Override

@@ -139,7 +139,6 @@ class DockerChecksTest {
                         standard.shmSize(),
                         List.of(),
                         Optional.empty(),
-                        standard.python(),
                         Optional.empty(),
                         Optional.empty(),
                         Map.of("mi300x", new DockerSettings.Host(url, Optional.empty(), "10.0.0.1"))));

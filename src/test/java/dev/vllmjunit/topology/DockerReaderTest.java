@@ -40,7 +40,6 @@ class DockerReaderTest {
                   shmSize: 32g
                   volumes: ['~/.cache/huggingface:/root/.cache/huggingface', '/models:/models:ro']
                   model: /models/tiny
-                  python: /opt/vllm/bin/python
                   cacheServer: {image: 'lmcache:1', host: mi300x}
                   store: {image: 'ceph:16'}
                   hosts:
@@ -55,7 +54,6 @@ class DockerReaderTest {
                         "32g",
                         List.of("~/.cache/huggingface:/root/.cache/huggingface", "/models:/models:ro"),
                         Optional.of("/models/tiny"),
-                        "/opt/vllm/bin/python",
                         Optional.of(new DockerSettings.Service(Optional.of("lmcache:1"), Optional.of("mi300x"))),
                         Optional.of(new DockerSettings.Service(Optional.of("ceph:16"), Optional.empty())),
                         Map.of(
@@ -75,7 +73,7 @@ class DockerReaderTest {
             delimiter = '|',
             textBlock =
                     """
-                    {pul: never} | mine.yaml:2:10: unknown key docker.pul; did you mean pull? Known keys: pull, shmSize, volumes, model, python, cacheServer, store, hosts
+                    {pul: never} | mine.yaml:2:10: unknown key docker.pul; did you mean pull? Known keys: pull, shmSize, volumes, model, cacheServer, store, hosts
                     {shmSize: 16} | mine.yaml:2:19: docker.shmSize is "16"; write a size with its unit (k, m or g), for instance 16g
                     {volumes: [cache]} | mine.yaml:2:20: docker.volumes is "cache"; write HOST-PATH:CONTAINER-PATH, both absolute or the first with ~, with :ro behind them if one likes
                     {hosts: {a: {address: b}}} | mine.yaml:2:21: docker.hosts.a.url is missing; write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST

@@ -11,7 +11,6 @@ import dev.vllmjunit.topology.S3CacheSpec;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
  * Starts the one LMCache server that all prefill nodes share.
@@ -53,8 +52,7 @@ record CacheServerStart(Launch launch, LmCacheServer server) {
     }
 
     private List<String> arguments() {
-        AwsCredentials keys = server.store().credentials().resolveCredentials();
-        return server.arguments(keys.accessKeyId(), keys.secretAccessKey());
+        return server.arguments(server.store().credentials().resolveCredentials());
     }
 
     /** Its name: the store's keys are among its arguments. */

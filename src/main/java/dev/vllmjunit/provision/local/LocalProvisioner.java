@@ -6,7 +6,7 @@ import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.Suitability;
 import dev.vllmjunit.topology.Accelerator;
-import dev.vllmjunit.topology.NodeSpec;
+import dev.vllmjunit.topology.Profile;
 import dev.vllmjunit.topology.Topology;
 
 /**
@@ -29,27 +29,10 @@ public final class LocalProvisioner implements Provisioner {
     }
 
     @Override
-    public Topology effective(Topology declared) {
-        return new Topology(
-                declared.profile(),
-                declared.model(),
-                declared.nodes().stream().map(LocalProvisioner::here).toList(),
-                declared.kvTransfer(),
-                declared.s3Cache());
-    }
-
-    private static NodeSpec here(NodeSpec declared) {
-        return new NodeSpec(
-                declared.role(),
-                declared.index(),
-                Accelerator.CPU,
-                declared.tensorParallelism(),
-                declared.blockSize(),
-                Launch.HOST,
-                declared.port(),
-                declared.image(),
-                declared.environment(),
-                declared.arguments());
+    public Topology effective(Topology declared, Profile profile) {
+        return declared.with(declared.nodes().stream()
+                .map(node -> node.at(Accelerator.CPU, Launch.HOST))
+                .toList());
     }
 
     @Override

@@ -1,15 +1,13 @@
 package dev.vllmjunit.provision.local;
 
-import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
-import dev.vllmjunit.provision.vllm.ObjWriter;
+import dev.vllmjunit.provision.vllm.SharedStore;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
  * The object store that the prefill nodes' KV cache is kept in: the profile's endpoint as it is, else a Ceph cluster where its packages
@@ -45,34 +43,11 @@ record LocalStore(
     }
 
     private static LocalStore shared(Launch launch, S3CacheSpec s3, URI endpoint) {
-        ObjectStoreAccess written =
-                access(s3, endpoint, s3.keyPrefix()).over(launch.request().tls());
-        String ofModel = ofModel(s3, launch.request().topology().model().id());
-        return new LocalStore(
-                written, access(s3, endpoint, ofModel).over(launch.request().tls()), Optional.empty(), () -> {
-                    try (CacheBucket bucket = new CacheBucket(written)) {
-                        bucket.probe();
-                    }
-                    return "S3 endpoint of the profile";
-                });
-    }
-
-    /** How keys of a model's objects begin. */
-    static String ofModel(S3CacheSpec s3, String model) {
-        return switch (s3.writer()) {
-            case LMCACHE -> model + "@";
-            case OBJ -> ObjWriter.prefix(s3.keyPrefix()) + "/" + model.replace('/', '_') + "_";
-        };
-    }
-
-    private static ObjectStoreAccess access(S3CacheSpec s3, URI endpoint, String keyPrefix) {
-        return new ObjectStoreAccess(
-                endpoint,
-                s3.region(),
-                s3.bucket(),
-                keyPrefix,
-                s3.pathStyle(),
-                DefaultCredentialsProvider.builder().build(),
-                "S3 endpoint of the profile");
+        String id = launch.request().topology().model().id();
+        SharedStore store = SharedStore.of(launch.request(), s3, endpoint, id);
+        return new LocalStore(store.written(), store.cleared(), Optional.empty(), () -> {
+            SharedStore.probe(store.written());
+            return "S3 endpoint of the profile";
+        });
     }
 }

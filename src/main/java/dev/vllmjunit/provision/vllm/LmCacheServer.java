@@ -3,6 +3,7 @@ package dev.vllmjunit.provision.vllm;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import java.util.List;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
  * The one LMCache server that all prefill nodes share.
@@ -27,14 +28,20 @@ public record LmCacheServer(
         return new LmCacheWriter(host, port, chunkTokens);
     }
 
-    /** Behind {@code lmcache}, with these keys of the store among them. */
-    public List<String> arguments(String accessKeyId, String secretAccessKey) {
+    /**
+     * Behind {@code lmcache}.
+     *
+     * @param keys the store's, or what stands for them until the server has started
+     */
+    public List<String> arguments(AwsCredentials keys) {
         return List.of(
                 "server",
                 "--host",
                 host,
                 "--port",
                 String.valueOf(port),
+                "--http-host",
+                host,
                 "--http-port",
                 String.valueOf(httpPort),
                 "--chunk-size",
@@ -58,10 +65,10 @@ public record LmCacheServer(
                 "--l2-prefetch-policy",
                 "retain",
                 "--l2-adapter",
-                adapter(accessKeyId, secretAccessKey));
+                adapter(keys));
     }
 
-    private String adapter(String accessKeyId, String secretAccessKey) {
+    private String adapter(AwsCredentials keys) {
         String authority = store.endpoint().getRawAuthority();
         return JSON.createObjectNode()
                 .put("type", "s3")
@@ -70,8 +77,8 @@ public record LmCacheServer(
                 .put("s3_num_io_threads", 4)
                 .put("s3_prefer_http2", false)
                 .put("disable_tls", !"https".equals(store.endpoint().getScheme()))
-                .put("aws_access_key_id", accessKeyId)
-                .put("aws_secret_access_key", secretAccessKey)
+                .put("aws_access_key_id", keys.accessKeyId())
+                .put("aws_secret_access_key", keys.secretAccessKey())
                 .toString();
     }
 }

@@ -98,16 +98,17 @@ public record NodeCommand(
 
     private ObjectNode kvTransferConfig() {
         if (s3.isEmpty()) {
-            return nixl(spec.role() == NodeRole.PREFILL ? "kv_producer" : "kv_consumer");
+            return nixl();
         }
         ObjectNode multi = connector("MultiConnector", "kv_both").put("kv_buffer_device", transfer.bufferDevice());
         ArrayNode connectors = multi.putObject("kv_connector_extra_config").putArray("connectors");
-        connectors.add(nixl("kv_both"));
+        connectors.add(nixl());
         connectors.add(s3.get().connector());
         return multi;
     }
 
-    private ObjectNode nixl(String role) {
+    private ObjectNode nixl() {
+        String role = spec.role() == NodeRole.PREFILL ? "kv_producer" : "kv_consumer";
         ObjectNode nixl = connector(transfer.connector(), role).put("kv_buffer_device", transfer.bufferDevice());
         nixl.putObject("kv_connector_extra_config")
                 .put("kv_lease_duration", Math.toIntExact(transfer.lease().toSeconds()))

@@ -46,7 +46,7 @@ class NodeCommandTest {
                         "--kv-transfer-config",
                         "{\"kv_connector\":\"MultiConnector\",\"kv_role\":\"kv_both\",\"kv_buffer_device\":\"cpu\","
                                 + "\"kv_connector_extra_config\":{\"connectors\":[{\"kv_connector\":\"NixlConnector\","
-                                + "\"kv_role\":\"kv_both\",\"kv_buffer_device\":\"cpu\",\"kv_connector_extra_config\":"
+                                + "\"kv_role\":\"kv_producer\",\"kv_buffer_device\":\"cpu\",\"kv_connector_extra_config\":"
                                 + "{\"kv_lease_duration\":120,\"enforce_handshake_compat\":true}},"
                                 + "{\"kv_connector\":\"LMCacheMPConnector\",\"kv_role\":\"kv_both\","
                                 + "\"kv_connector_extra_config\":{\"lmcache.mp.host\":\"tcp://127.0.0.1\","
@@ -71,7 +71,7 @@ class NodeCommandTest {
         assertThat(command.arguments())
                 .contains("{\"kv_connector\":\"MultiConnector\",\"kv_role\":\"kv_both\",\"kv_buffer_device\":\"cpu\","
                         + "\"kv_connector_extra_config\":{\"connectors\":[{\"kv_connector\":\"NixlConnector\","
-                        + "\"kv_role\":\"kv_both\",\"kv_buffer_device\":\"cpu\",\"kv_connector_extra_config\":"
+                        + "\"kv_role\":\"kv_producer\",\"kv_buffer_device\":\"cpu\",\"kv_connector_extra_config\":"
                         + "{\"kv_lease_duration\":120,\"enforce_handshake_compat\":true}},"
                         + "{\"kv_connector\":\"OffloadingConnector\",\"kv_role\":\"kv_both\",\"kv_connector_extra_config\":"
                         + "{\"spec_name\":\"CpuTieringOffloadingSpec\",\"spec_module_path\":\"cpu_tiering_spec\","

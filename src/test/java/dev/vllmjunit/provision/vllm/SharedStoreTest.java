@@ -1,14 +1,15 @@
-package dev.vllmjunit.provision.local;
+package dev.vllmjunit.provision.vllm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vllmjunit.provision.local.Requests;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class LocalStoreTest {
+class SharedStoreTest {
 
     @Test
     void inASharedStoreOnlyTheServedModelsObjectsAreCleared() {
@@ -17,9 +18,9 @@ class LocalStoreTest {
                 .s3Cache()
                 .orElseThrow();
 
-        assertThat(LocalStore.ofModel(lmcache, "meta-llama/Llama")).isEqualTo("meta-llama/Llama@");
-        assertThat(LocalStore.ofModel(obj(lmcache, ""), "meta-llama/Llama")).isEqualTo("kv/meta-llama_Llama_");
-        assertThat(LocalStore.ofModel(obj(lmcache, "team/a/"), "tiny")).isEqualTo("team/a/tiny_");
+        assertThat(SharedStore.ofModel(lmcache, "meta-llama/Llama")).isEqualTo("meta-llama/Llama@");
+        assertThat(SharedStore.ofModel(obj(lmcache, ""), "meta-llama/Llama")).isEqualTo("kv/meta-llama_Llama_");
+        assertThat(SharedStore.ofModel(obj(lmcache, "team/a/"), "tiny")).isEqualTo("team/a/tiny_");
     }
 
     private static S3CacheSpec obj(S3CacheSpec s3, String keyPrefix) {

@@ -1,0 +1,164 @@
+package dev.vllmjunit.provision.docker;
+
+import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.CacheBucket;
+import dev.vllmjunit.kvstore.ObjectStoreException;
+import dev.vllmjunit.provision.NodeAgreement;
+import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.RunningStack;
+import dev.vllmjunit.provision.StartedParts;
+import dev.vllmjunit.provision.vllm.LmCacheServer;
+import dev.vllmjunit.provision.vllm.Readiness;
+import dev.vllmjunit.provision.vllm.SharedStore;
+import dev.vllmjunit.provision.vllm.Starters;
+import dev.vllmjunit.topology.DockerSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** Starts all containers of a topology side by side, and starts single nodes anew. */
+final class DockerStart {
+
+    private static final Duration CALL = Duration.ofSeconds(10);
+    private static final String NIXL_AT_WORK = "Registering KV_Caches";
+
+    private final ProvisionRequest request;
+    private final DockerHosts hosts;
+    private final Containers containers;
+    private final StartedParts parts = new StartedParts();
+    private final Map<String, RunningContainer> running = new ConcurrentHashMap<>();
+
+    DockerStart(ProvisionRequest request) {
+        DockerSettings settings = request.profile().docker();
+        this.request = request;
+        this.hosts = parts.add("docker clients", new DockerHosts(settings));
+        this.containers = new Containers(
+                settings.pull(),
+                request.startTimeout(),
+                request.progress(),
+                UUID.randomUUID().toString().substring(0, 8));
+    }
+
+    RunningStack start() {
+        try {
+            DockerPlan plan = DockerPlan.of(request);
+            plan.containers().forEach(spec -> deleteLog(spec.name()));
+            plan.containers().stream().map(ContainerSpec::host).distinct().forEach(this::sweep);
+            plan.store().ifPresent(this::start);
+            return startParts(plan);
+        } catch (RuntimeException e) {
+            parts.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void deleteLog(String name) {
+        try {
+            Files.deleteIfExists(logOf(name));
+        } catch (IOException e) {
+            throw new ProvisionException("the log of an earlier start cannot be deleted: " + e, e);
+        }
+    }
+
+    private void sweep(String host) {
+        Labels.sweep(hosts.client(host))
+                .forEach(name -> request.progress().accept("removed " + name + ", left behind by a JVM that is gone"));
+    }
+
+    private RunningStack startParts(DockerPlan plan) {
+        try (Starters starters = new Starters(parts)) {
+            // Prefill nodes join the memory of its container, which has to be there.
+            Optional<Supplier<URI>> server = plan.server().map(part -> {
+                RunningContainer container = run(part.container());
+                return starters.run(() -> ready(part.command(), container));
+            });
+            List<Supplier<RunningNode>> nodes = plan.nodes().stream()
+                    .map(node -> starters.run(() -> start(node)))
+                    .toList();
+            starters.join();
+            List<RunningNode> ready = nodes.stream().map(Supplier::get).toList();
+            NodeAgreement.of(new ControlClient(CALL), ready).require();
+            return new DockerStack(this, plan, ready, server.map(Supplier::get));
+        }
+    }
+
+    /** Nodes with vLLM's own tiering ask it once, and do not start without. */
+    private void start(DockerStore store) {
+        if (store.container().isEmpty()) {
+            SharedStore.probe(store.written());
+            return;
+        }
+        Readiness readiness = new Readiness(run(store.container().get()), request.startTimeout());
+        readiness.awaitAnswer(store.written().endpoint());
+        try (CacheBucket bucket = new CacheBucket(store.written())) {
+            readiness.until(() -> creates(bucket), "its bucket cannot be created");
+        }
+    }
+
+    /** Its user is created behind the gateway's start. */
+    private static boolean creates(CacheBucket bucket) {
+        try {
+            bucket.create();
+            return true;
+        } catch (ObjectStoreException e) {
+            return false;
+        }
+    }
+
+    private URI ready(LmCacheServer server, RunningContainer container) {
+        Readiness readiness = new Readiness(container, request.startTimeout());
+        URI endpoint = URI.create("http://" + server.host() + ":" + server.httpPort());
+        readiness.awaitAnswer(endpoint.resolve("/healthcheck"));
+        readiness.awaitLine(LmCacheServer.STORE_AT_WORK);
+        return endpoint;
+    }
+
+    RunningNode start(DockerNode node) {
+        Readiness readiness = new Readiness(run(node.container()), request.startTimeout());
+        URI endpoint = URI.create(
+                "http://" + node.command().host() + ":" + node.command().port());
+        readiness.awaitAnswer(endpoint.resolve("/health"));
+        readiness.requireModel(endpoint, node.command().model().id());
+        readiness.awaitLine(NIXL_AT_WORK);
+        node.command().s3().ifPresent(writer -> readiness.awaitLine(writer.atWork()));
+        return new RunningNode(
+                node.command().spec(), endpoint, readiness.version(endpoint), Optional.of(readiness.log()));
+    }
+
+    private RunningContainer run(ContainerSpec spec) {
+        RunningContainer container =
+                parts.add(spec.name(), containers.start(hosts.client(spec.host()), spec, logOf(spec.name())));
+        running.put(spec.name(), container);
+        return container;
+    }
+
+    void end(String name) {
+        Optional.ofNullable(running.remove(name)).ifPresent(RunningContainer::close);
+    }
+
+    /** Which containers have ended by themselves. */
+    Optional<String> outage() {
+        List<String> ended = running.values().stream()
+                .flatMap(container -> container.outage().stream())
+                .toList();
+        return ended.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", ended));
+    }
+
+    void close() {
+        parts.close();
+    }
+
+    Path logOf(String name) {
+        return request.logDirectory().resolve(name + ".log").toAbsolutePath();
+    }
+}

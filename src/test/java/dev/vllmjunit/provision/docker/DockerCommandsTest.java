@@ -1,0 +1,85 @@
+package dev.vllmjunit.provision.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vllmjunit.lint.CommandFile;
+import dev.vllmjunit.lint.Deployment;
+import dev.vllmjunit.lint.Finding;
+import dev.vllmjunit.lint.Linter;
+import dev.vllmjunit.provision.ProvisionRequest;
+import dev.vllmjunit.topology.Profile;
+import dev.vllmjunit.topology.ProfileLoader;
+import dev.vllmjunit.topology.TopologyMerge;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The lines that vllm.print-commands shows. */
+class DockerCommandsTest {
+
+    private final Path directory;
+
+    DockerCommandsTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    @Test
+    void ofTheGuidesFirstConfigurationAreCleanToTheLinter() throws IOException {
+        List<String> lines = lines("nixl-only", "");
+
+        assertThat(lines).hasSize(2);
+        assertThat(nodes(lines)).isEqualTo(2);
+        assertThat(findings(lines)).isEmpty();
+        assertThat(lines.get(0))
+                .startsWith("docker run --rm --detach --name=prefill-0 --net=host --entrypoint= --shm-size=16g"
+                        + " --device=/dev/kfd --device=/dev/dri --group-add=video ")
+                .contains(" vllm-prefill-mi300x:latest vllm serve ");
+        assertThat(lines.get(1))
+                .startsWith("docker run --rm --detach --name=decode-0 --net=host --entrypoint= --shm-size=16g"
+                        + " --runtime=habana ")
+                .contains(" vllm-decode-gaudi3:latest vllm serve ");
+    }
+
+    @Test
+    void ofTheGuidesSecondConfigurationAreCleanToTheLinterAndHoldNoKey() throws IOException {
+        List<String> lines = lines("nixl-s3", "docker: {store: {image: ceph}}");
+
+        assertThat(lines).hasSize(4);
+        assertThat(nodes(lines)).isEqualTo(2);
+        assertThat(findings(lines)).isEmpty();
+        assertThat(lines.get(0)).contains(" -e ACCESS_KEY -e SECRET_KEY ceph bash ");
+        assertThat(lines.get(1))
+                .contains(
+                        " --ipc=shareable ",
+                        " -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY ",
+                        "\"$AWS_ACCESS_KEY_ID\"");
+        assertThat(lines.get(2)).contains(" --ipc=container:lmcache-server ");
+        assertThat(lines.get(3)).contains(" --shm-size=16g ");
+    }
+
+    private List<String> lines(String base, String more) throws IOException {
+        for (String name : List.of("nixl-only.yaml", "nixl-s3.yaml")) {
+            Files.copy(Path.of("profiles", name), directory.resolve(name));
+        }
+        Files.writeString(directory.resolve("mine.yaml"), "extends: " + base + "\n" + more);
+        Profile profile = new ProfileLoader(directory).load("mine");
+        return new DockerProvisioner()
+                .commands(new ProvisionRequest(TopologyMerge.of(profile), profile, directory, Duration.ofSeconds(1)));
+    }
+
+    private List<Finding> findings(List<String> lines) throws IOException {
+        return Linter.lint(deployment(lines));
+    }
+
+    private int nodes(List<String> lines) throws IOException {
+        return deployment(lines).nodes().size();
+    }
+
+    private Deployment deployment(List<String> lines) throws IOException {
+        return CommandFile.read(List.of(Files.write(directory.resolve("commands.sh"), lines)));
+    }
+}
