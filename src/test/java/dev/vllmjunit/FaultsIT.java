@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Faults on purpose on the embedded stack. */
-@Timeout(120)
+@Timeout(300)
 class FaultsIT {
 
     private static final LongDocumentQa WORKLOAD = longDocumentQa()

@@ -72,7 +72,6 @@ class LocalDiagnosisIT {
         "'prefill: {environment: {UCX_TLS: \"rc,sm,self\"}}', ucx-transport-missing",
         "'decode: {environment: {UCX_NET_DEVICES: \"mlx5_0:1\"}}', ucx-device-missing",
         "'decode: {arguments: [\"--block-size\", \"256\"]}', block-size-differs",
-        "'decode: {arguments: [\"--dtype\", \"bfloat16\"]}', handshake-hash-mismatch",
     })
     void theCauseOfAMisconfigurationComesFirst(String profile, String id, @TempDir Path directory) {
         comesFirst(id, FaultySession.of(Misconfigured.class, profile + "\n", directory), "runs");
@@ -92,7 +91,8 @@ class LocalDiagnosisIT {
                 .findFirst()
                 .orElseThrow();
         String diagnosis = session.diagnosis(test);
-        String first = diagnosis.split("\n(?=Diagnosis: )")[1];
+        assertThat(diagnosis).contains("Diagnosis: ");
+        String first = diagnosis.substring(diagnosis.indexOf("Diagnosis: ")).split("\n(?=Diagnosis: )")[0];
 
         assertThat(first)
                 .startsWith("Diagnosis: " + cause.area().label() + ": " + cause.what() + " (" + id + ", ")
