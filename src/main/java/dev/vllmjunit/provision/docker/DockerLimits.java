@@ -74,8 +74,9 @@ final class DockerLimits {
                 .s3Cache()
                 .filter(s3 -> s3.endpoint().isEmpty() && s3.writer() == S3CacheSpec.Writer.LMCACHE)
                 .filter(s3 -> Served.of(request).target().isEmpty())
-                .map(s3 -> "LMCache reaches docker.store only where the bucket is in the path; write s3Cache.pathStyle: true and"
-                        + " docker.model: /PATH/OF/THE/MODEL/IN/THE/IMAGE, or s3Cache.endpoint");
+                .map(s3 ->
+                        "LMCache reaches docker.store only where the bucket is in the path; write s3Cache.pathStyle: true and"
+                                + " docker.model: /PATH/OF/THE/MODEL/IN/THE/IMAGE, or s3Cache.endpoint");
     }
 
     /** LMCache's server and its engines hand KV cache over in shared memory; over anything else LMCache stores nothing. */

@@ -57,7 +57,10 @@ class DockerCommandsTest {
         assertThat(findings(lines)).isEmpty();
         assertThat(String.join("\n", lines)).doesNotContain("never-shown");
         assertThat(lines.get(0))
-                .contains(" --ipc=shareable ", " -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY ", "\"$AWS_ACCESS_KEY_ID\"");
+                .contains(
+                        " --ipc=shareable ",
+                        " -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY ",
+                        "\"$AWS_ACCESS_KEY_ID\"");
         assertThat(lines.get(1)).contains(" --ipc=container:lmcache-server ");
         assertThat(lines.get(2)).contains(" --shm-size=16g ");
     }

@@ -46,7 +46,8 @@ class DockerContainersIT {
             if (Boolean.getBoolean("vllm.docker.required")) {
                 throw e;
             }
-            Assumptions.abort("needs a docker daemon with " + IMAGE + " (.ci/docker/build-image ceph): " + e.getMessage());
+            Assumptions.abort(
+                    "needs a docker daemon with " + IMAGE + " (.ci/docker/build-image ceph): " + e.getMessage());
         }
     }
 

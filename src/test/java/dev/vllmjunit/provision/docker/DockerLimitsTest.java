@@ -31,13 +31,15 @@ class DockerLimitsTest {
     @Test
     void aHostThatNobodyDescribed() throws IOException {
         assertThat(shortage("nixl-only", "prefill: {host: mi300x}"))
-                .contains("prefill.host is mi300x, which docker.hosts of the profile does not name; add docker: {hosts: {mi300x:"
-                        + " {url: 'tcp://mi300x:2376', tls: DIRECTORY}}}");
+                .contains(
+                        "prefill.host is mi300x, which docker.hosts of the profile does not name; add docker: {hosts: {mi300x:"
+                                + " {url: 'tcp://mi300x:2376', tls: DIRECTORY}}}");
     }
 
     @Test
     void sshIsNotSpoken() throws IOException {
-        assertThat(shortage("nixl-only", "prefill: {host: mi300x}\ndocker: {hosts: {mi300x: {url: 'ssh://lab@mi300x'}}}"))
+        assertThat(shortage(
+                        "nixl-only", "prefill: {host: mi300x}\ndocker: {hosts: {mi300x: {url: 'ssh://lab@mi300x'}}}"))
                 .contains("docker.hosts.mi300x.url is ssh://lab@mi300x, and ssh is not spoken here; run ssh -nNT -L"
                         + " /tmp/mi300x.sock:/var/run/docker.sock lab@mi300x and write url: 'unix:///tmp/mi300x.sock',"
                         + " address: mi300x");
@@ -53,8 +55,9 @@ class DockerLimitsTest {
     @Test
     void anOwnStoreWhoseBucketWouldHaveToBeInTheHostName() throws IOException {
         assertThat(shortage("nixl-s3", "docker: {store: {image: ceph}}"))
-                .contains("LMCache reaches docker.store only where the bucket is in the path; write s3Cache.pathStyle: true and"
-                        + " docker.model: /PATH/OF/THE/MODEL/IN/THE/IMAGE, or s3Cache.endpoint");
+                .contains(
+                        "LMCache reaches docker.store only where the bucket is in the path; write s3Cache.pathStyle: true and"
+                                + " docker.model: /PATH/OF/THE/MODEL/IN/THE/IMAGE, or s3Cache.endpoint");
     }
 
     @Test
@@ -63,8 +66,9 @@ class DockerLimitsTest {
         String store = "{model: /model, store: {image: ceph}, cacheServer: {host: b}, hosts: " + hosts + "}";
 
         assertThat(shortage("nixl-s3", "docker: " + store))
-                .contains("LMCache's server shares memory with all prefill nodes, which are on [127.0.0.1, b]; put them and"
-                        + " docker.cacheServer on one host, or write s3Cache.writer: OBJ");
+                .contains(
+                        "LMCache's server shares memory with all prefill nodes, which are on [127.0.0.1, b]; put them and"
+                                + " docker.cacheServer on one host, or write s3Cache.writer: OBJ");
     }
 
     private Optional<String> shortage(String base, String more) throws IOException {
