@@ -35,7 +35,10 @@ public final class Masking {
             Pattern.compile("(?<=\\bCredential=)[^,&\\s]+"),
             Pattern.compile("\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b"),
             Pattern.compile("\\bhf_[A-Za-z0-9]{16,}\\b"));
-    /** Not the name of a variable that stands for AWS keys. From the secret word of a name to the value's opening quote, in any usual notation; then the value. */
+    /**
+     * From the secret word of a name to the value's opening quote, in any usual notation; then the value. The name of a variable that
+     * stands for AWS keys is none.
+     */
     private static final Pattern ASSIGNED = Pattern.compile("(?i)((?:" + SECRET_WORD
             + ")[\\w.-]{0,40}\\\\?[\"']?\\s{0,4}[:=]\\s{0,4}\\\\?[\"']?|--[\\w-]{0,40}?(?:" + SECRET_WORD
             + ")[\\w-]{0,40}\\s{1,4})(?!\\$AWS_[A-Z_]+[\"'])([^\\s\"',;&}\\\\]+)");
