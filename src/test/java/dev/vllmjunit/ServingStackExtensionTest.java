@@ -186,7 +186,7 @@ class ServingStackExtensionTest {
                 .configurationParameter("vllm.stack", "docer")
                 .execute();
 
-        assertThat(failure(results)).startsWith("vllm.stack is \"docer\"; write one of attach, embedded");
+        assertThat(failure(results)).startsWith("vllm.stack is \"docer\"; write one of attach, docker, embedded");
     }
 
     @Test

@@ -53,7 +53,7 @@ class ProvisionersTest {
 
         assertThatExceptionOfType(ProvisionException.class)
                 .isThrownBy(() -> Provisioners.onClassPath().choose("none", request))
-                .withMessageContaining("attach, embedded");
+                .withMessageContaining("attach, docker, embedded");
     }
 
     private static ProvisionRequest request() {
