@@ -61,7 +61,7 @@ class SettingsTest {
 
         assertThat(Setting.all())
                 .filteredOn(setting -> setting.defaultText().isPresent())
-                .hasSize(13)
+                .hasSize(12)
                 .allSatisfy(setting ->
                         assertThat(settings.<Object>require(objects(setting))).isNotNull());
     }
