@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real vLLM, NIXL, LMCache and Ceph with a fault: the first cause that the failed test carries is the right one. */
-@Tag("local")
+@Tag("diagnosis")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LocalDiagnosisIT {
 
