@@ -144,6 +144,8 @@ class EmbeddedTopologiesIT {
                 .withMessageStartingWith("the embedded stack cannot run 1P1D, ROCM to GAUDI, S3 cache in bucket nixl:\n"
                         + "  attach: the class declares 1 prefill node(s), but 0 URL(s) are given []; set"
                         + " vllm.attach.prefill=http://HOST:PORT,…\n"
+                        + "  docker: s3Cache has no endpoint that containers reach; set -Dvllm.s3.endpoint=URL, or write"
+                        + " s3Cache.endpoint or docker.store.image in the profile\n"
                         + "  embedded: s3Cache.writer is OBJ, but the embedded cache server models LMCACHE only; write that, or"
                         + " choose another vllm.stack");
     }
