@@ -9,7 +9,6 @@ import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
-import dev.vllmjunit.provision.vllm.LmCacheServer;
 import dev.vllmjunit.provision.vllm.Readiness;
 import dev.vllmjunit.provision.vllm.SharedStore;
 import dev.vllmjunit.provision.vllm.Starters;
@@ -30,7 +29,6 @@ import java.util.function.Supplier;
 final class DockerStart {
 
     private static final Duration CALL = Duration.ofSeconds(10);
-    private static final String NIXL_AT_WORK = "Registering KV_Caches";
 
     private final ProvisionRequest request;
     private final DockerHosts hosts;
@@ -80,7 +78,7 @@ final class DockerStart {
             // Prefill nodes join the memory of its container, which has to be there.
             Optional<Supplier<URI>> server = plan.server().map(part -> {
                 RunningContainer container = run(part.container());
-                return starters.run(() -> ready(part.command(), container));
+                return starters.run(() -> readiness(container).awaitCacheServer(part.command()));
             });
             List<Supplier<RunningNode>> nodes = plan.nodes().stream()
                     .map(node -> starters.run(() -> start(node)))
@@ -98,7 +96,7 @@ final class DockerStart {
             SharedStore.probe(store.written());
             return;
         }
-        Readiness readiness = new Readiness(run(store.container().get()), request.startTimeout());
+        Readiness readiness = readiness(run(store.container().get()));
         readiness.awaitAnswer(store.written().endpoint());
         try (CacheBucket bucket = new CacheBucket(store.written())) {
             readiness.until(() -> creates(bucket), "its bucket cannot be created");
@@ -115,24 +113,12 @@ final class DockerStart {
         }
     }
 
-    private URI ready(LmCacheServer server, RunningContainer container) {
-        Readiness readiness = new Readiness(container, request.startTimeout());
-        URI endpoint = URI.create("http://" + server.host() + ":" + server.httpPort());
-        readiness.awaitAnswer(endpoint.resolve("/healthcheck"));
-        readiness.awaitLine(LmCacheServer.STORE_AT_WORK);
-        return endpoint;
+    RunningNode start(DockerNode node) {
+        return readiness(run(node.container())).awaitNode(node.command());
     }
 
-    RunningNode start(DockerNode node) {
-        Readiness readiness = new Readiness(run(node.container()), request.startTimeout());
-        URI endpoint = URI.create(
-                "http://" + node.command().host() + ":" + node.command().port());
-        readiness.awaitAnswer(endpoint.resolve("/health"));
-        readiness.requireModel(endpoint, node.command().model().id());
-        readiness.awaitLine(NIXL_AT_WORK);
-        node.command().s3().ifPresent(writer -> readiness.awaitLine(writer.atWork()));
-        return new RunningNode(
-                node.command().spec(), endpoint, readiness.version(endpoint), Optional.of(readiness.log()));
+    private Readiness readiness(RunningContainer container) {
+        return new Readiness(container, request.startTimeout());
     }
 
     private RunningContainer run(ContainerSpec spec) {

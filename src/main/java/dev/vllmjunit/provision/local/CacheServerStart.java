@@ -44,11 +44,7 @@ record CacheServerStart(Launch launch, LmCacheServer server) {
                         launch.home().python().toString(),
                         launch.home().scripts().cacheServer().toString()),
                 environment);
-        Readiness readiness = new Readiness(process, launch.request().startTimeout());
-        URI endpoint = URI.create("http://" + Launch.HOST + ":" + server.httpPort());
-        readiness.awaitAnswer(endpoint.resolve("/healthcheck"));
-        readiness.awaitLine(LmCacheServer.STORE_AT_WORK);
-        return endpoint;
+        return new Readiness(process, launch.request().startTimeout()).awaitCacheServer(server);
     }
 
     private List<String> arguments() {

@@ -11,7 +11,6 @@ import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.S3CacheSpec;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +26,6 @@ import java.util.OptionalInt;
  * @param command what it is told
  */
 record NodeStart(Launch launch, NodeCommand command) {
-
-    private static final String NIXL_AT_WORK = "Registering KV_Caches";
 
     static NodeStart of(Launch launch, NodeSpec spec, int position, Optional<S3Writer> s3) {
         OptionalInt firstSideChannel = launch.request().topology().kvTransfer().sideChannelPort();
@@ -84,16 +81,7 @@ record NodeStart(Launch launch, NodeCommand command) {
                 new ArrayList<>(List.of(launch.home().python().toString(), "-m", "vllm.entrypoints.cli.main"));
         line.addAll(command.arguments());
         ManagedProcess process = launch.run(name, line, environment);
-        return ready(new Readiness(process, launch.request().startTimeout()));
-    }
-
-    private RunningNode ready(Readiness readiness) {
-        URI endpoint = URI.create("http://" + Launch.HOST + ":" + command.port());
-        readiness.awaitAnswer(endpoint.resolve("/health"));
-        readiness.requireModel(endpoint, command.model().id());
-        readiness.awaitLine(NIXL_AT_WORK);
-        command.s3().ifPresent(writer -> readiness.awaitLine(writer.atWork()));
-        return new RunningNode(command.spec(), endpoint, readiness.version(endpoint), Optional.of(readiness.log()));
+        return new Readiness(process, launch.request().startTimeout()).awaitNode(command);
     }
 
     private void linkModel(Path link) {

@@ -3,10 +3,11 @@ package dev.vllmjunit.provision.vllm;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.provision.ProvisionException;
+import dev.vllmjunit.provision.RunningNode;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -14,6 +15,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** Waits until a part does what it was started for; fails as soon as it cannot any more, with the reason its log gives. */
 public final class Readiness {
 
+    private static final String NIXL_AT_WORK = "Registering KV_Caches";
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CALL = Duration.ofSeconds(10);
     /** A node may go on for minutes without an engine. */
@@ -35,13 +37,31 @@ public final class Readiness {
         this.deadlineNanos = System.nanoTime() + longest.toNanos();
     }
 
+    /** Until the node answers, serves its model, and its log says that its connectors are at work. */
+    public RunningNode awaitNode(NodeCommand command) {
+        URI endpoint = URI.create("http://" + command.host() + ":" + command.port());
+        awaitAnswer(endpoint.resolve("/health"));
+        requireModel(endpoint, command.model().id());
+        awaitLine(NIXL_AT_WORK);
+        command.s3().ifPresent(writer -> awaitLine(writer.atWork()));
+        return new RunningNode(command.spec(), endpoint, version(endpoint), Optional.of(part.log()));
+    }
+
+    /** Until LMCache's server answers and reaches its store; where it answers. */
+    public URI awaitCacheServer(LmCacheServer server) {
+        URI endpoint = URI.create("http://" + server.host() + ":" + server.httpPort());
+        awaitAnswer(endpoint.resolve("/healthcheck"));
+        awaitLine(LmCacheServer.STORE_AT_WORK);
+        return endpoint;
+    }
+
     /** Until a GET of the URL succeeds. */
     public void awaitAnswer(URI url) {
         until(() -> answers(url), "does not answer at " + url);
     }
 
     /** Until the log holds the words. */
-    public void awaitLine(String words) {
+    private void awaitLine(String words) {
         until(() -> part.logText().contains(words), "answers, but its log does not say \"" + words + "\"");
     }
 
@@ -64,12 +84,7 @@ public final class Readiness {
         }
     }
 
-    /**
-     * Checks what it serves.
-     *
-     * @throws ProvisionException if that is another model
-     */
-    public void requireModel(URI endpoint, String id) {
+    private void requireModel(URI endpoint, String id) {
         List<String> served =
                 control.getJson(endpoint.resolve("/v1/models")).path("data").findValuesAsText("id");
         if (!served.contains(id)) {
@@ -77,14 +92,8 @@ public final class Readiness {
         }
     }
 
-    /** What {@code /version} says. */
-    public String version(URI endpoint) {
+    private String version(URI endpoint) {
         return control.getJson(endpoint.resolve("/version")).path("version").asText("unknown");
-    }
-
-    /** Its log. */
-    public Path log() {
-        return part.log();
     }
 
     private void requireAlive() {
