@@ -172,6 +172,7 @@ final class ResultAssembly {
         facts.put("driver send lateness", described(health.sending()));
         facts.put("driver loop lag", described(health.loop()));
         facts.put("garbage collection in the run", Figures.seconds(health.gcNanos() / 1e9));
+        facts.put("compilers' work in the run", Figures.seconds(health.compilingNanos() / 1e9));
         facts.put("stolen CPU time", Figures.digits(100 * health.stealFraction()) + " %");
         if (entrance.external()) {
             facts.put(RunConditions.EXTERNAL_ROUTER, entrance.endpoint().toString());

@@ -43,6 +43,8 @@ public final class DriverCheck {
     /** Both are counted in steps of up to ten milliseconds: a short run's share is mostly chance. */
     private static final double LOST_SECONDS = 0.1;
 
+    private static final double COMPILING_SHARE = 0.05;
+
     private DriverCheck() {}
 
     private record Figure(String what, double value, double limit, DoubleFunction<String> form) {
@@ -77,7 +79,7 @@ public final class DriverCheck {
         }
         List<Figure> figures = figures(seconds, duration.toNanos() / 1e9, health);
         return figures.stream().anyMatch(Figure::isBeyond)
-                ? Optional.of(new Problem(InvalidReason.CLIENT_TOO_SLOW, detail(figures)))
+                ? Optional.of(new Problem(InvalidReason.CLIENT_TOO_SLOW, detail(figures) + compilers(health, duration)))
                 : Optional.empty();
     }
 
@@ -122,6 +124,14 @@ public final class DriverCheck {
                 + listed(figures.stream().filter(Figure::isBeyond))
                 + "; within bounds: " + listed(figures.stream().filter(figure -> !figure.isBeyond()))
                 + ": give the driver's machine less else to do and its JVM more heap, or send less at once";
+    }
+
+    /** What else may have been the cause, and can be spared. */
+    private static String compilers(DriverHealth health, Duration duration) {
+        return health.compilingNanos() < COMPILING_SHARE * duration.toNanos()
+                ? ""
+                : "; the JVM's compilers worked for " + Figures.seconds(health.compilingNanos() / 1e9)
+                        + " meanwhile, of which -XX:TieredStopAtLevel=1 among its arguments spares most";
     }
 
     private static String listed(Stream<Figure> figures) {

@@ -26,7 +26,8 @@ final class HealthMonitor {
 
     void start() {
         before = MachineTimes.now();
-        scheduleBeat(System.nanoTime());
+        nextBeat = System.nanoTime() + BEAT_NANOS;
+        beats = loop.scheduleAtFixedRate(this::beat, BEAT_NANOS, BEAT_NANOS, TimeUnit.NANOSECONDS);
     }
 
     void stop() {
@@ -45,18 +46,14 @@ final class HealthMonitor {
                 Lateness.of(lateness),
                 Lateness.of(lag),
                 after.gcNanosSince(before),
+                after.compilingNanosSince(before),
                 after.stealFractionSince(before),
                 connections);
     }
 
-    private void scheduleBeat(long now) {
-        nextBeat = now + BEAT_NANOS;
-        beats = loop.schedule(this::beat, BEAT_NANOS, TimeUnit.NANOSECONDS);
-    }
-
+    /** A long stall is missed by no beat: those that were due meanwhile run after it, each as late as an event would be. */
     private void beat() {
-        long now = System.nanoTime();
-        lag.recordValue(Math.max(0, Math.min(LONGEST_NANOS, now - nextBeat)));
-        scheduleBeat(now);
+        lag.recordValue(Math.max(0, Math.min(LONGEST_NANOS, System.nanoTime() - nextBeat)));
+        nextBeat += BEAT_NANOS;
     }
 }

@@ -1,6 +1,7 @@
 package dev.vllmjunit.load;
 
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -9,13 +10,14 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * What garbage collectors and the hypervisor have taken so far.
+ * What garbage collectors, compilers and the hypervisor have taken so far.
  *
  * @param gcMillis pauses since the JVM's start
+ * @param compilingMillis work of the JVM's compilers since its start; 0 where it doesn't say
  * @param stolenTicks since the machine's start
  * @param allTicks the machine's CPU time of all kinds
  */
-record MachineTimes(long gcMillis, long stolenTicks, long allTicks) {
+record MachineTimes(long gcMillis, long compilingMillis, long stolenTicks, long allTicks) {
 
     /** Collectors that run beside the program: Z's and Shenandoah's cycles, whose pauses are counted apart, and G1's marking. */
     private static final Pattern WITHOUT_PAUSE = Pattern.compile("Cycles|Concurrent");
@@ -35,6 +37,7 @@ record MachineTimes(long gcMillis, long stolenTicks, long allTicks) {
         long[] ticks = cpuTicks();
         return new MachineTimes(
                 gc,
+                compiledForMillis(),
                 ticks.length > STEAL ? ticks[STEAL] : 0,
                 Arrays.stream(ticks).sum());
     }
@@ -43,9 +46,21 @@ record MachineTimes(long gcMillis, long stolenTicks, long allTicks) {
         return (gcMillis - earlier.gcMillis) * 1_000_000;
     }
 
+    long compilingNanosSince(MachineTimes earlier) {
+        return (compilingMillis - earlier.compilingMillis) * 1_000_000;
+    }
+
     double stealFractionSince(MachineTimes earlier) {
         long all = allTicks - earlier.allTicks;
         return all <= 0 ? 0 : (double) (stolenTicks - earlier.stolenTicks) / all;
+    }
+
+    /** 0 for a JVM that compiles nothing, or doesn't say how long. */
+    static long compiledForMillis() {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        return compilers == null || !compilers.isCompilationTimeMonitoringSupported()
+                ? 0
+                : compilers.getTotalCompilationTime();
     }
 
     private static long[] cpuTicks() {

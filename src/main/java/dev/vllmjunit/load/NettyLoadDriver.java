@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * bytes leave the socket. The first driver of a JVM first talks to itself over the loopback device until the JVM's compilers are idle,
  * six seconds at most, so that no measured request pays for loading and compiling. While a run lasts it parses no JSON and allocates
  * next to nothing per event. Linux's epoll is used where it is there. Connections are opened before the clock starts, TLS handshakes
- * included; where a request needs a further one, because it comes unexpectedly or those at hand were idle for 2 s, the opening counts
+ * included, and garbage is collected then; where a request needs a further one, because it comes unexpectedly or those at hand were idle for 2 s, the opening counts
  * in its latency, as for any client. One run at a time; {@link #close} from another thread ends a run.
  */
 public final class NettyLoadDriver implements LoadDriver {
@@ -94,6 +94,7 @@ public final class NettyLoadDriver implements LoadDriver {
 
     private LoadResult drive(Run run) {
         active.set(run);
+        YoungGeneration.makeRoom();
         loop.execute(run::begin);
         try {
             run.over().get(run.longestMillis(), TimeUnit.MILLISECONDS);

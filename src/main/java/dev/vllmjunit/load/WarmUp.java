@@ -5,8 +5,6 @@ import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -74,21 +72,13 @@ final class WarmUp {
         List<Schedule> schedules = PACINGS.stream().map(WarmUp::schedule).toList();
         int quiet = 0;
         for (int round = 0; quiet < QUIET_ROUNDS && System.nanoTime() - start < LONGEST_NANOS; round++) {
-            long before = compilingMillis();
+            long before = MachineTimes.compiledForMillis();
             IntConsumer callback = CALLBACKS.get(round % CALLBACKS.size());
             schedules.forEach(schedule -> driver.run(schedule, endpoint, LONGEST_REQUEST, callback));
-            quiet = compilingMillis() - before <= LITTLE_MILLIS ? quiet + 1 : 0;
+            quiet = MachineTimes.compiledForMillis() - before <= LITTLE_MILLIS ? quiet + 1 : 0;
         }
         server.close().awaitUninterruptibly();
         LOG.debug("Warmed up in {} ms", (System.nanoTime() - start) / 1_000_000);
-    }
-
-    /** 0 for a JVM that compiles nothing, or doesn't say how long. */
-    private static long compilingMillis() {
-        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
-        return compilers == null || !compilers.isCompilationTimeMonitoringSupported()
-                ? 0
-                : compilers.getTotalCompilationTime();
     }
 
     private static Schedule schedule(Arrivals arrivals) {

@@ -45,6 +45,15 @@ class DriverCheckTest {
                                 + " heap, or send less at once"));
     }
 
+    @Test
+    void namesTheCompilersWhereTheyWorkedForATwentiethOfTheRun() {
+        assertThat(check(200, compiling(500))).hasValueSatisfying(problem -> assertThat(problem.detail())
+                .endsWith("or send less at once; the JVM's compilers worked for 500 ms meanwhile, of which"
+                        + " -XX:TieredStopAtLevel=1 among its arguments spares most"));
+        assertThat(check(200, compiling(499)))
+                .hasValueSatisfying(problem -> assertThat(problem.detail()).endsWith("or send less at once"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         // TTFT, mean, p99, largest, whether it is in time
@@ -117,12 +126,16 @@ class DriverCheckTest {
         return DriverCheck.check(Collections.nCopies(100, answered(ttftMillis)), Duration.ofSeconds(10), health);
     }
 
+    private static DriverHealth compiling(int millis) {
+        return new DriverHealth(many(11, 20), IN_TIME, 0, millis * MILLI, 0, 1);
+    }
+
     private static Lateness many(long meanMillis, long p99Millis) {
         return new Lateness(100, meanMillis * MILLI, p99Millis * MILLI, 900 * MILLI);
     }
 
     private static DriverHealth health(Lateness sending, Lateness loop, long gcMillis, double stolen) {
-        return new DriverHealth(sending, loop, gcMillis * MILLI, stolen, 1);
+        return new DriverHealth(sending, loop, gcMillis * MILLI, 0, stolen, 1);
     }
 
     private static RequestRecord answered(long millis) {
