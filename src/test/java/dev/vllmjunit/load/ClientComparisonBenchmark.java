@@ -27,7 +27,7 @@ final class ClientComparisonBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         ClientComparisonBenchmark benchmark = new ClientComparisonBenchmark(List.of(arguments));
-        benchmark.compare("flooded, 8 streams", 8, 8, new Plan(0, 0, 100_000));
+        benchmark.compare("flooded, 8 streams", 8, 8, new Plan(0, 0, 50_000));
         benchmark.compare("64 streams, 5 ms gap", 64, 256, new Plan(50_000, 5_000, 200));
         benchmark.compare("1000 streams, 20 ms gap", 1_000, 1_000, new Plan(50_000, 20_000, 100));
         benchmark.driver.close();

@@ -33,8 +33,9 @@ enum OtherClient {
     AIPERF("aiperf") {
         @Override
         List<String> arguments(Load load, Path results) throws IOException {
+            HubCache.in(results, Path.of(load.tokenizer));
             return words("profile --model model --endpoint-type completions --streaming --ui none --isl 8 --url "
-                    + load.server + " --tokenizer builtin --osl " + load.tokens + " --concurrency "
+                    + load.server + " --tokenizer " + HubCache.NAME + " --osl " + load.tokens + " --concurrency "
                     + load.streams + " --request-count " + load.requests + " --artifact-dir " + results);
         }
 
@@ -72,7 +73,7 @@ enum OtherClient {
      */
     record Load(URI server, String tokenizer, int streams, int requests, int tokens) {}
 
-    private static final long LONGEST_SECONDS = 45;
+    private static final long LONGEST_SECONDS = 240;
 
     private final String command;
 
@@ -102,12 +103,14 @@ enum OtherClient {
         List<String> line = new ArrayList<>(ReferenceProcess.pinnedTo(0));
         line.add(executable.toString());
         line.addAll(arguments(load, results));
-        Process process = new ProcessBuilder(line)
+        ProcessBuilder builder = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
-                .directory(results.toFile())
-                .start();
+                .directory(results.toFile());
+        builder.environment().putAll(HubCache.environment(results));
+        Process process = builder.start();
         if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
         return ttft(Files.readString(output), results);
