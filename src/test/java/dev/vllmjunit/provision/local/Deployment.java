@@ -155,6 +155,26 @@ final class Deployment implements AutoCloseable {
                         url(NodeRole.DECODE).toString()));
     }
 
+    /** llm-d's routing sidecar before the decode node, and in front of it what stands for llm-d's gateway. */
+    URI llmdSidecar(Path program) {
+        int port = FreePorts.next();
+        URI sidecar = router(
+                port,
+                "/health",
+                List.of(
+                        program.toString(),
+                        "--port",
+                        String.valueOf(port),
+                        "--vllm-port",
+                        String.valueOf(url(NodeRole.DECODE).getPort()),
+                        "--connector",
+                        "nixlv2",
+                        "--secure-proxy=false"));
+        EndpointPicker picker = EndpointPicker.before(sidecar, url(NodeRole.PREFILL));
+        parts.add("endpoint picker", picker::close);
+        return picker.url();
+    }
+
     private URI router(int port, String health, List<String> command) {
         Map<String, String> environment = launch.environment("router");
         environment.put("OPENAI_API_KEY", KEY);

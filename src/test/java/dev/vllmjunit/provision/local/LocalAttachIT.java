@@ -96,6 +96,12 @@ class LocalAttachIT {
             toldByNoHop(deployment.vllmRouter(Path.of(System.getProperty("foreign.vllm-router"))));
         }
 
+        @Test
+        @EnabledIfSystemProperty(named = "foreign.llm-d", matches = ".+")
+        void throughLlmdsSidecar() {
+            toldByNoHop(deployment.llmdSidecar(Path.of(System.getProperty("foreign.llm-d"))));
+        }
+
         private void toldByNoHop(URI router) {
             attach(deployment, Map.of("vllm.attach.router", router.toString()));
 
