@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * The driver beside other clients on the same loads: {@link ReferenceServer} on the second core, each client on the first. Run it as
  * {@code taskset -c 0 java -Dclient.tokenizer=DIR …ClientComparisonBenchmark [client…]}. Prints what each client says the TTFT was
- * and what the server says, and the events per second that the server got rid of when it flooded the client.
+ * and what the server says, and how many events per second the client read when it was flooded.
  */
 final class ClientComparisonBenchmark {
 

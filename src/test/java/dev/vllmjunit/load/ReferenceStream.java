@@ -24,6 +24,10 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter implements DueT
     private static final String MARK = "0".repeat(Truth.DIGITS);
     private static final byte[] HEAD =
             ascii(Responses.head("text/event-stream; charset=utf-8", "Transfer-Encoding: chunked"));
+    /** Megabytes of a flood wait in the system's buffers: only a client that closes the connection has read it all. */
+    private static final byte[] LAST_HEAD = ascii(
+            Responses.head("text/event-stream; charset=utf-8", "Transfer-Encoding: chunked", "Connection: close"));
+
     private static final byte[] FIRST = ascii(Responses.chunks(Responses.event(MARK + MARK, "null")));
     private static final byte[] NEXT = ascii(Responses.chunks(Responses.event(MARK, "null")));
     private static final byte[] LAST = ascii(Responses.chunks(Responses.event(MARK, "\"length\"")));
@@ -116,7 +120,7 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter implements DueT
     private void begin() {
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(plan.stallMicros()));
         sent = 0;
-        write(HEAD);
+        write(plan.gapMicros() == 0 ? LAST_HEAD : HEAD);
         if (plan.gapMicros() == 0) {
             tally.first(0);
             flood();
@@ -155,7 +159,6 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter implements DueT
         if (sent == 1) {
             tally.first(now - receivedNanos);
         }
-        tally.wrote(1);
     }
 
     private void stamp(byte[] event, long now) {
@@ -169,7 +172,6 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter implements DueT
         while (sent + FLOOD_EVENTS < plan.tokens() && channel.isWritable()) {
             sent += FLOOD_EVENTS;
             channel.writeAndFlush(FLOOD.duplicate(), channel.voidPromise());
-            tally.wrote(FLOOD_EVENTS);
         }
         if (sent + FLOOD_EVENTS >= plan.tokens() && sent < plan.tokens()) {
             int rest = plan.tokens() - sent - 1;
@@ -178,7 +180,13 @@ final class ReferenceStream extends ChannelInboundHandlerAdapter implements DueT
             write(ascii(Responses.chunks(Responses.event(" word", "\"length\""))));
             write(end);
             channel.flush();
-            tally.wrote(rest + 1);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext closed) {
+        if (plan.gapMicros() == 0 && sent == plan.tokens()) {
+            tally.read(sent, receivedNanos, System.nanoTime());
         }
     }
 

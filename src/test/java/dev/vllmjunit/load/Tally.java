@@ -14,13 +14,10 @@ final class Tally {
     /** Where it is asked for. */
     static final String PATH = "/tally";
 
-    /** Longer ones are a client's that has finished, or has not begun. */
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
     private final Histogram ttft = new Histogram(3);
     private long events;
-    private long busyNanos;
-    private long lastNanos;
+    private long startNanos = Long.MAX_VALUE;
+    private long endNanos;
 
     /** What {@link #take()} says of a server, as words. */
     static String[] ask(URI server) {
@@ -37,25 +34,26 @@ final class Tally {
         ttft.recordValue(ttftNanos);
     }
 
-    void wrote(int more) {
-        long now = System.nanoTime();
-        busyNanos += now - lastNanos < LONGEST_PAUSE_NANOS ? now - lastNanos : 0;
-        lastNanos = now;
+    /** One whole answer was read by its client, which asked for it and closed its connection at these times. */
+    void read(int more, long asked, long closed) {
+        startNanos = Math.min(startNanos, asked);
+        endNanos = Math.max(endNanos, closed);
         events += more;
     }
 
-    /** Requests, events, events per second while it wrote some, mean TTFT in milliseconds; and starts again, with an empty heap. */
+    /** Requests, events that were read, those per second from the first question to the last one's end, mean TTFT in milliseconds; and starts again, with an empty heap. */
     String take() {
         String said = String.format(
                 Locale.ROOT,
                 "%d %d %.0f %.3f",
                 ttft.getTotalCount(),
                 events,
-                events * 1e9 / Math.max(1, busyNanos),
+                events * 1e9 / Math.max(1, endNanos - startNanos),
                 ttft.getMean() / 1e6);
         ttft.reset();
         events = 0;
-        busyNanos = 0;
+        startNanos = Long.MAX_VALUE;
+        endNanos = 0;
         System.gc();
         return said;
     }
