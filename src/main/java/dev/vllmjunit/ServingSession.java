@@ -135,8 +135,10 @@ final class ServingSession implements ServingStack, AutoCloseable {
     @Override
     public ExpectationTable expectations() {
         Feasibility feasibility = new Feasibility(topology, profile.links(), report.demand());
+        List<BenchmarkResult> undisturbed =
+                results.stream().filter(run -> run.injections().isEmpty()).toList();
         ExpectationTable table =
-                ExpectationTable.of(profile.expectations(), stack.provisioner(), results, feasibility::verdict);
+                ExpectationTable.of(profile.expectations(), stack.provisioner(), undisturbed, feasibility::verdict);
         if (results.stream().noneMatch(Repetitions::isPreliminary)) {
             report.expectations(table);
         }

@@ -16,6 +16,9 @@ final class HitRateCauses {
 
     private static final String REGISTERED = "Registered (?:non-)?GPU context for instance .*";
 
+    private static final String UNSEEDED = "Using builtin hash without PYTHONHASHSEED set";
+    private static final Clue SEED_MISSING = nodeLine(UNSEEDED).or(line(CACHE_SERVER, UNSEEDED));
+
     static final List<Cause> ALL = List.of(
             cause(
                     "lmcache-not-loaded",
@@ -57,16 +60,19 @@ final class HitRateCauses {
                     "hash-seed-differs",
                     HIGH,
                     "names of chunks start from different hashes: no object is shared",
-                    "`Computed NONE_HASH=` differs between starts or servers",
+                    "LMCache: `NONE_HASH=` differs between starts or servers, where `--hash-algorithm` is not `blake3`, its default",
                     "the same `PYTHONHASHSEED` and hash algorithm for all that share the bucket",
-                    differing(List.of(CACHE_SERVER, PREFILL), "Computed NONE_HASH=(\\S.*) using hash function")),
+                    differing(
+                                    List.of(CACHE_SERVER, PREFILL),
+                                    "(?:Computed|Initialized) NONE_HASH=(\\S.*) (?:using hash function|from vLLM)")
+                            .unless(SEED_MISSING)),
             cause(
                     "hash-seed-missing",
                     HIGH,
-                    "LMCache in the node names chunks by Python's own hash, which is random in each process",
-                    "prefill: `Using builtin hash without PYTHONHASHSEED set`",
+                    "LMCache names chunks by Python's own hash, which is random in each process",
+                    "LMCache or prefill: `Using builtin hash without PYTHONHASHSEED set`",
                     "the same fixed `PYTHONHASHSEED` on every node, for instance `0`",
-                    nodeLine("Using builtin hash without PYTHONHASHSEED set")),
+                    SEED_MISSING),
             cause(
                     "engine-cache-answered",
                     HIGH,

@@ -25,8 +25,8 @@ public final class LogReader {
     private static final int MOST_BYTES = 4 << 20;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final Pattern COLOURS = Pattern.compile("\\u001B\\[[0-9;]*m");
-    private static final Pattern CONFIGURATION =
-            Pattern.compile("non-default args: |Initializing NIXL worker |TokenHasher initialized: |Computed NONE_HASH="
+    private static final Pattern CONFIGURATION = Pattern.compile(
+            "non-default args: |Initializing NIXL worker |TokenHasher initialized: |(?:Computed|Initialized) NONE_HASH="
                     + "|Registered (?:non-)?GPU context |KV cache size: ");
 
     private final Path directory;

@@ -23,9 +23,11 @@ final class S3Causes {
             line(CACHE_SERVER, "AWS_IO_SOCKET_CONNECTION_REFUSED").or(said("S3 .* failed at .*connection refused"));
     private static final Clue UNRESOLVED =
             line(CACHE_SERVER, "AWS_IO_DNS_QUERY_FAILED").or(said("S3 .* failed at .*unknown host"));
-    private static final Clue SKEWED =
-            line(OBJECT_STORE, "request time skew too big|RequestTimeTooSkewed").or(said("RequestTimeTooSkewed"));
-    private static final Clue DENIED = answered(403)
+    private static final Clue FORBIDDEN = answered(403);
+    private static final Clue SKEWED = line(OBJECT_STORE, "request time skew too big|RequestTimeTooSkewed")
+            .or(said("RequestTimeTooSkewed"))
+            .or(FORBIDDEN.and(Clocks::apart));
+    private static final Clue DENIED = FORBIDDEN
             .or(said("S3 .* failed at .*HTTP 40[13]|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch"))
             .unless(SKEWED);
     private static final Clue UNNAMED = answered(405).or(said("S3 .* failed at .*HTTP 405"));
@@ -53,7 +55,7 @@ final class S3Causes {
                     "s3-clock-skew",
                     HIGH,
                     "the clocks of client and object store are minutes apart: signatures are refused",
-                    "`RequestTimeTooSkewed`, or `request time skew too big` in the gateway's log",
+                    "403 from the object store, and what LMCache and gateway logged last is over 15 minutes apart; `RequestTimeTooSkewed`",
                     "synchronise the clocks of both hosts (chrony)",
                     SKEWED),
             cause(

@@ -41,6 +41,11 @@ public final class LinkFaults {
         harm("cut", link::cut);
     }
 
+    /** Connections break off and new ones are refused, as when the program at the other end has ended. */
+    public void refuse() {
+        harm("refusing connections", link::refuse);
+    }
+
     /** As it was at first; what was held back passes at once. */
     public void heal() {
         ledger.mend(name, name + " healed", link::heal);

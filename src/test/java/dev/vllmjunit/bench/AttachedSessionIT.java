@@ -6,7 +6,6 @@ import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.vllmjunit.DecodeNode;
 import dev.vllmjunit.PerformanceTest;
@@ -15,11 +14,11 @@ import dev.vllmjunit.ServingStack;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.provision.RunningNode;
+import dev.vllmjunit.provision.attach.AttachedTests;
 import dev.vllmjunit.tls.Certificates;
 import dev.vllmjunit.tls.TlsDoor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -28,9 +27,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.Events;
 
 /** A class of tests attached to nodes that an embedded rig runs; the rig's router is in the role of somebody else's. */
 class AttachedSessionIT {
@@ -143,27 +139,13 @@ class AttachedSessionIT {
     }
 
     private BenchmarkResult attach(Path reports, Map<String, String> more) {
-        Map<String, String> parameters = new HashMap<>(Map.of(
-                "vllm.stack", "attach",
-                "vllm.attach.prefill", url(rig.stack.prefill().get(0)),
-                "vllm.attach.decode", url(rig.stack.decode().get(0)),
-                "vllm.reports.dir", reports.toString()));
-        parameters.putAll(more);
-        Events tests = EngineTestKit.engine("junit-jupiter")
-                .selectors(selectClass(OneRun.class))
-                .configurationParameters(parameters)
-                .execute()
-                .testEvents();
-        assertThat(tests.failed().stream()
-                        .flatMap(event -> event.getPayload(TestExecutionResult.class).stream())
-                        .flatMap(result -> result.getThrowable().stream()))
-                .isEmpty();
-        tests.assertStatistics(stats -> stats.succeeded(1));
+        AttachedTests.pass(
+                OneRun.class,
+                rig.stack.prefill().get(0).endpoint(),
+                rig.stack.decode().get(0).endpoint(),
+                reports,
+                more);
         return requireNonNull(RESULT.get());
-    }
-
-    private static String url(RunningNode node) {
-        return node.endpoint().toString();
     }
 
     @PrefillNode(ROCM)

@@ -4,6 +4,8 @@ import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
@@ -11,11 +13,11 @@ import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.WrongOutputError;
 import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.local.LocalProvisioner;
 import dev.vllmjunit.provision.local.Requests;
 import dev.vllmjunit.workload.LongDocumentQa;
 import dev.vllmjunit.workload.RepeatMode;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +25,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,18 +117,25 @@ class LocalFaultsIT {
     @Test
     @Order(4)
     void staleBlockIdsMakeTheTextWrong() {
-        RunningNode prefill = rig.stack.prefill().get(0);
-        try (StaleBlockIds stale = new StaleBlockIds(prefill.endpoint());
+        URI prefill = rig.stack.prefill().get(0).endpoint();
+        try (Tampering stale = new Tampering(prefill);
                 EmbeddedRig misled = EmbeddedRig.around(
-                        rig.request,
-                        new BehindProxy(
-                                rig.stack, Map.of(rig.stack.prefill().get(0).endpoint(), stale.endpoint())))) {
+                        rig.request, new BehindProxy(rig.stack, Map.of(prefill, stale.endpoint())))) {
+            stale.answers(firstIdsOfThatLength());
             BenchmarkResult run = misled.runner.run(WORKLOAD.seed(4), CacheState.EMPTY);
 
             assertThatExceptionOfType(WrongOutputError.class)
                     .isThrownBy(run::requireRightOutputs)
                     .withMessageContaining("first difference: token ");
         }
+    }
+
+    private static Consumer<ObjectNode> firstIdsOfThatLength() {
+        Map<Integer, JsonNode> first = new ConcurrentHashMap<>();
+        return params -> {
+            JsonNode ids = params.path("remote_block_ids");
+            params.set("remote_block_ids", first.computeIfAbsent(ids.toString().split(",").length, length -> ids));
+        };
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.vllmjunit.bench;
 
-import static java.util.Objects.requireNonNull;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -34,7 +32,9 @@ final class Tampering implements AutoCloseable {
     private final URI node;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool(Tampering::daemon);
-    private final AtomicReference<Consumer<ObjectNode>> params = new AtomicReference<>(ignored -> {});
+    private volatile Consumer<ObjectNode> requests = ignored -> {};
+    private volatile Consumer<ObjectNode> params = ignored -> {};
+    private volatile Consumer<ObjectNode> answers = ignored -> {};
     private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
     private volatile UnaryOperator<String> paths = UnaryOperator.identity();
     private volatile int answersUntilBefore;
@@ -55,9 +55,19 @@ final class Tampering implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    /** Changes every request for a completion from now on. */
+    void requests(Consumer<ObjectNode> change) {
+        requests = change;
+    }
+
     /** Changes the {@code kv_transfer_params} of every request from now on. */
     void params(Consumer<ObjectNode> change) {
-        params.set(change);
+        params = change;
+    }
+
+    /** Changes the {@code kv_transfer_params} of every answer from now on, as a prefill node gives them. */
+    void answers(Consumer<ObjectNode> change) {
+        answers = change;
     }
 
     /** Does something once, before the request after so many is forwarded. */
@@ -73,7 +83,9 @@ final class Tampering implements AutoCloseable {
 
     /** From now on forwards everything as it is. */
     void rest() {
+        requests(ignored -> {});
         params(ignored -> {});
+        answers(ignored -> {});
         paths(UnaryOperator.identity());
         before.set(() -> {});
     }
@@ -102,12 +114,35 @@ final class Tampering implements AutoCloseable {
     }
 
     private byte[] changed(byte[] body) throws IOException {
-        if (JSON.readTree(body) instanceof ObjectNode request
-                && request.path("kv_transfer_params") instanceof ObjectNode object) {
-            requireNonNull(params.get()).accept(object);
+        if (JSON.readTree(body) instanceof ObjectNode request) {
+            requests.accept(request);
+            changeParams(request, params);
             return JSON.writeValueAsBytes(request);
         }
         return body;
+    }
+
+    private static void changeParams(ObjectNode message, Consumer<ObjectNode> change) {
+        if (message.path("kv_transfer_params") instanceof ObjectNode object) {
+            change.accept(object);
+        }
+    }
+
+    private byte[] changedParams(byte[] answer) throws IOException {
+        if (JSON.readTree(answer) instanceof ObjectNode object) {
+            changeParams(object, answers);
+            return JSON.writeValueAsBytes(object);
+        }
+        return answer;
+    }
+
+    /** A stream goes through as it comes. */
+    private InputStream changed(HttpResponse<InputStream> answer) throws IOException {
+        boolean json = answer.headers()
+                .firstValue("Content-Type")
+                .filter(type -> type.startsWith("application/json"))
+                .isPresent();
+        return json ? new ByteArrayInputStream(changedParams(answer.body().readAllBytes())) : answer.body();
     }
 
     private void answer(HttpExchange exchange, String path, byte[] body) throws IOException, InterruptedException {
@@ -126,7 +161,7 @@ final class Tampering implements AutoCloseable {
         HttpResponse<InputStream> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         answer.headers().firstValue("Content-Type").ifPresent(type -> exchange.getResponseHeaders()
                 .add("Content-Type", type));
-        answer(exchange, answer.statusCode(), answer.body());
+        answer(exchange, answer.statusCode(), path.startsWith(COMPLETIONS) ? changed(answer) : answer.body());
     }
 
     /** As it comes: what is late must not look as if it had been sent. */

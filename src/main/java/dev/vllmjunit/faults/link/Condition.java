@@ -18,6 +18,8 @@ record Condition(long delayNanos, long bytesPerSecond, Passage passage) {
         OPEN,
         /** Nothing passes, and nobody is told: what was sent arrives when the link is healed. */
         CUT,
+        /** Nobody listens: connections break off, and new ones are refused. */
+        REFUSED,
         /** Each request is answered HTTP 403 on the way, as a store does that does not know the key. */
         FORBIDDEN
     }
@@ -36,6 +38,10 @@ record Condition(long delayNanos, long bytesPerSecond, Passage passage) {
 
     boolean isCut() {
         return passage == Passage.CUT;
+    }
+
+    boolean isRefused() {
+        return passage == Passage.REFUSED;
     }
 
     boolean isForbidden() {

@@ -9,13 +9,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -34,7 +33,7 @@ public final class FaultyLink implements AutoCloseable {
 
     private final String name;
     private final Sockets sockets;
-    private final Map<InetSocketAddress, Channel> listening = new ConcurrentHashMap<>();
+    private final Map<InetSocketAddress, Door> doors = new HashMap<>();
     private final Set<Pipe> pipes = new HashSet<>();
     private final Set<Channel> refused = new HashSet<>();
     private final Pace there = new Pace();
@@ -57,15 +56,17 @@ public final class FaultyLink implements AutoCloseable {
      * @throws IllegalStateException if the link is closed
      */
     public InetSocketAddress through(String host, int port) {
-        Channel channel = listening.computeIfAbsent(InetSocketAddress.createUnresolved(host, port), this::listen);
-        return (InetSocketAddress) channel.localAddress();
+        synchronized (doors) {
+            return doors.computeIfAbsent(InetSocketAddress.createUnresolved(host, port), this::door)
+                    .address();
+        }
     }
 
-    private Channel listen(InetSocketAddress target) {
+    private Door door(InetSocketAddress target) {
         if (sockets.group().isShuttingDown()) {
             throw new IllegalStateException("the " + name + " link is closed");
         }
-        return new ServerBootstrap()
+        Door door = new Door(new ServerBootstrap()
                 .group(sockets.group())
                 .channel(sockets.serverChannel())
                 .childOption(ChannelOption.AUTO_READ, false)
@@ -75,13 +76,18 @@ public final class FaultyLink implements AutoCloseable {
                     protected void initChannel(SocketChannel client) {
                         accepted(client, target);
                     }
-                })
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
+                }));
+        if (condition.isRefused()) {
+            door.shut();
+        }
+        return door;
     }
 
     private void accepted(SocketChannel client, InetSocketAddress target) {
+        if (condition.isRefused()) {
+            reset(client);
+            return;
+        }
         if (condition.isForbidden()) {
             refused.removeIf(channel -> !channel.isOpen());
             refused.add(client);
@@ -102,12 +108,16 @@ public final class FaultyLink implements AutoCloseable {
     private void connected(SocketChannel client, ChannelFuture connecting) {
         if (!connecting.isSuccess()) {
             LOG.debug("the {} link does not get through", name, connecting.cause());
-            client.config().setSoLinger(0);
-            client.close();
+            reset(client);
             return;
         }
         pipes.removeIf(pipe -> !pipe.isOpen());
         pipes.add(Pipe.between(client, connecting.channel(), this));
+    }
+
+    private static void reset(SocketChannel client) {
+        client.config().setSoLinger(0);
+        client.close();
     }
 
     /**
@@ -140,7 +150,21 @@ public final class FaultyLink implements AutoCloseable {
      * silent, and what was sent arrives when the link is healed.
      */
     public void cut() {
+        open();
         change(now -> now.with(Passage.CUT));
+    }
+
+    /**
+     * Breaks off every connection and refuses new ones, as when the program at the other end has ended; ports stay as they are.
+     *
+     * @throws java.io.UncheckedIOException if another program takes a port at that moment
+     */
+    public void refuse() {
+        change(now -> now.with(Passage.REFUSED));
+        synchronized (doors) {
+            doors.values().forEach(Door::shut);
+        }
+        onLoop(() -> pipes.forEach(Pipe::close));
     }
 
     /**
@@ -148,13 +172,15 @@ public final class FaultyLink implements AutoCloseable {
      * not know the key any more.
      */
     public void forbid() {
+        open();
         change(now -> now.with(Passage.FORBIDDEN));
         onLoop(() -> pipes.forEach(Pipe::close));
     }
 
-    /** As it was made: no delay, no limit, not cut. What was held back passes at once. */
+    /** As it was made: no delay, no limit, not cut, nothing refused. What was held back passes at once. */
     public void heal() {
         change(now -> Condition.HEALTHY);
+        open();
         onLoop(() -> {
             there.reset(System.nanoTime());
             back.reset(System.nanoTime());
@@ -162,6 +188,12 @@ public final class FaultyLink implements AutoCloseable {
             refused.clear();
             pipes.forEach(Pipe::healed);
         });
+    }
+
+    private void open() {
+        synchronized (doors) {
+            doors.values().forEach(Door::open);
+        }
     }
 
     private void change(UnaryOperator<Condition> how) {
@@ -192,8 +224,10 @@ public final class FaultyLink implements AutoCloseable {
     /** Stops listening and closes every connection; waits some seconds at most. Closing twice is harmless. */
     @Override
     public void close() {
+        synchronized (doors) {
+            doors.values().forEach(Door::close);
+        }
         onLoop(() -> {
-            listening.values().forEach(Channel::close);
             pipes.forEach(Pipe::close);
             refused.forEach(Channel::close);
         });

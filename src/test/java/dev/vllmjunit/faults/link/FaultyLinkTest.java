@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -182,6 +183,46 @@ class FaultyLinkTest {
         assertThat(answer).startsWith("HTTP/1.1 403 Forbidden");
         link.heal();
         assertThat(read(connect().roundTrip("again").server, 5)).isEqualTo("again");
+    }
+
+    @Test
+    void aRefusingLinkBreaksOffConnectionsAndRefusesNewOnesUntilItIsHealed() throws Exception {
+        Connection connection = connect();
+        InetSocketAddress there = link.through("127.0.0.1", server.getLocalPort());
+        link.refuse();
+
+        assertThat(connection.client.getInputStream().read()).isEqualTo(-1);
+        assertThat(connection.server.getInputStream().read()).isEqualTo(-1);
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(this::dial).withMessageContaining("refused");
+        assertThat(link.through("127.0.0.1", server.getLocalPort())).isEqualTo(there);
+        link.heal();
+        assertThat(read(connect().roundTrip("again").server, 5)).isEqualTo("again");
+    }
+
+    @Test
+    void anAddressThatIsAskedForWhileNobodyListensIsRefusedToo() throws Exception {
+        link.refuse();
+
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(this::dial);
+        link.heal();
+        assertThat(read(connect().roundTrip("now").server, 3)).isEqualTo("now");
+    }
+
+    @Test
+    void aLinkThatRefusedCanBeCutAndForbidden() throws Exception {
+        link.refuse();
+        link.refuse();
+        link.cut();
+        Connection connection = connect();
+        send(connection.client, "late");
+        hearsNothing(connection.server);
+        link.refuse();
+        link.forbid();
+
+        Socket client = dial();
+        send(client, "HEAD /b/k HTTP/1.1\r\nHost: h\r\n\r\n");
+
+        assertThat(read(client, 12)).isEqualTo("HTTP/1.1 403");
     }
 
     @Test

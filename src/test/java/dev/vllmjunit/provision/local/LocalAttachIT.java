@@ -3,7 +3,6 @@ package dev.vllmjunit.provision.local;
 import static dev.vllmjunit.topology.Accelerator.CPU;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.vllmjunit.DecodeNode;
 import dev.vllmjunit.PerformanceTest;
@@ -11,6 +10,7 @@ import dev.vllmjunit.PrefillNode;
 import dev.vllmjunit.ServingStack;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.provision.attach.AttachedTests;
 import dev.vllmjunit.tls.Certificates;
 import dev.vllmjunit.topology.NodeRole;
 import dev.vllmjunit.workload.LongDocumentQa;
@@ -30,9 +30,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.Events;
 
 /** Attached to real nodes that were started by somebody else. */
 @Tag("local")
@@ -149,30 +146,15 @@ class LocalAttachIT {
     }
 
     private static void attach(Deployment deployment, Map<String, String> more) {
-        Map<String, String> parameters = new HashMap<>(Map.of(
-                "vllm.stack",
-                "attach",
-                "vllm.profile",
-                "local",
-                "vllm.attach.prefill",
-                deployment.url(NodeRole.PREFILL).toString(),
-                "vllm.attach.decode",
-                deployment.url(NodeRole.DECODE).toString(),
-                "vllm.attach.token",
-                Deployment.KEY,
-                "vllm.reports.dir",
-                deployment.reports().toString()));
-        parameters.putAll(more);
-        Events tests = EngineTestKit.engine("junit-jupiter")
-                .selectors(selectClass(Attached.class))
-                .configurationParameters(parameters)
-                .execute()
-                .testEvents();
-        assertThat(tests.failed().stream()
-                        .flatMap(event -> event.getPayload(TestExecutionResult.class).stream())
-                        .flatMap(result -> result.getThrowable().stream()))
-                .isEmpty();
-        tests.assertStatistics(stats -> stats.succeeded(1));
+        Map<String, String> settings =
+                new HashMap<>(Map.of("vllm.profile", "local", "vllm.attach.token", Deployment.KEY));
+        settings.putAll(more);
+        AttachedTests.pass(
+                Attached.class,
+                deployment.url(NodeRole.PREFILL),
+                deployment.url(NodeRole.DECODE),
+                deployment.reports(),
+                settings);
     }
 
     @PrefillNode(CPU)
