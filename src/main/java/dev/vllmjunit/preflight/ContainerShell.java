@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Volume;
+import dev.vllmjunit.docker.DaemonException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -51,7 +52,7 @@ final class ContainerShell implements HostShell, AutoCloseable {
         } catch (CannotCheckException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new CannotCheckException("no shell on " + name + ": " + DaemonCheck.said(e));
+            throw new CannotCheckException("no shell on " + name + ": " + DaemonException.said(e));
         }
     }
 

@@ -26,7 +26,8 @@ record DaemonCheck(DockerHost docker) implements Check {
             return Finding.ok("docker " + version.getVersion() + " on " + version.getOperatingSystem() + "/"
                     + version.getArch() + " at " + docker.url());
         } catch (RuntimeException e) {
-            return Finding.failed(docker.url() + " does not answer: " + said(e), remedy());
+            return Finding.failed(
+                    docker.url() + " does not answer: " + docker.connection().why(e), remedy());
         }
     }
 
@@ -38,17 +39,10 @@ record DaemonCheck(DockerHost docker) implements Check {
             case "tcp" ->
                 "docker.hosts." + docker.name()
                         + ".url: host and port; .tls: the directory with ca.pem, cert.pem and key.pem; dockerd -H tcp://…";
-            default -> "docker.hosts." + docker.name() + ".url: unix:///PATH or tcp://HOST:PORT";
+            default ->
+                "docker.hosts." + docker.name()
+                        + ".url: ssh://USER@HOST, where ssh -o BatchMode=yes USER@HOST docker version"
+                        + " has to answer";
         };
-    }
-
-    /** The innermost message: the outer ones only repeat it. */
-    static String said(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getClass().getSimpleName()
-                + (root.getMessage() == null ? "" : " (" + root.getMessage().strip() + ")");
     }
 }

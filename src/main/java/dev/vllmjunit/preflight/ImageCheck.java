@@ -38,7 +38,8 @@ record ImageCheck(NodeSpec node, DockerHost docker, DockerSettings.Pull pull) im
         } catch (NotFoundException e) {
             return absent(image);
         } catch (RuntimeException e) {
-            throw new CannotCheckException("the daemon does not answer: " + DaemonCheck.said(e));
+            throw new CannotCheckException(
+                    "the daemon does not answer: " + docker.connection().why(e));
         }
     }
 

@@ -55,7 +55,7 @@ final class DockerReader {
     }
 
     private static String address(Section host, URI url) {
-        if (url.getScheme().equals("unix")) {
+        if (url.getHost() == null) {
             throw host.error("has no address; write the one under which the other hosts and this machine reach it");
         }
         return url.getHost();

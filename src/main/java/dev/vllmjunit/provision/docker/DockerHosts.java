@@ -1,71 +1,66 @@
 package dev.vllmjunit.provision.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.vllmjunit.docker.Connection;
+import dev.vllmjunit.docker.Daemon;
+import dev.vllmjunit.docker.DaemonException;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.topology.DockerSettings;
-import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One client per docker host, made when it is first used. Thread-safe. */
 final class DockerHosts implements AutoCloseable {
 
     private final DockerSettings settings;
-    private final Map<String, DockerClient> clients = new ConcurrentHashMap<>();
+    private final Map<String, Connection> connections = new ConcurrentHashMap<>();
 
     DockerHosts(DockerSettings settings) {
         this.settings = settings;
     }
 
     /**
-     * The client of a host; the daemon that docker itself would use, if the profile does not name it.
+     * The client of a host; of the daemon that Testcontainers finds, if the profile does not name one.
      *
      * @throws ProvisionException if the daemon does not answer
      */
     DockerClient client(String host) {
-        return clients.computeIfAbsent(host, this::connect);
+        return connections.computeIfAbsent(host, this::connect).client();
     }
 
-    private DockerClient connect(String host) {
-        Optional<DockerSettings.Host> named =
-                Optional.ofNullable(settings.hosts().get(host));
-        DefaultDockerClientConfig.Builder builder = DefaultDockerClientConfig.createDefaultConfigBuilder();
-        named.ifPresent(known -> {
-            builder.withDockerHost(known.url().toString())
-                    .withDockerTlsVerify(known.tls().isPresent());
-            known.tls().ifPresent(directory -> builder.withDockerCertPath(directory.toString()));
-        });
-        DefaultDockerClientConfig config = builder.build();
-        DockerClient client = DockerClientImpl.getInstance(
-                config,
-                new ZerodepDockerHttpClient.Builder()
-                        .dockerHost(config.getDockerHost())
-                        .sslConfig(config.getSSLConfig())
-                        .maxConnections(64)
-                        .build());
-        return answering(host, config, client);
+    /** Whether Testcontainers found the daemon, so that its own reaper may watch there. */
+    boolean isFound(String host) {
+        return !settings.hosts().containsKey(host);
     }
 
-    private static DockerClient answering(String host, DefaultDockerClientConfig config, DockerClient client) {
+    private Connection connect(String host) {
+        Daemon daemon = daemon(host);
+        if (isFound(host) && daemon.isElsewhere()) {
+            throw new ProvisionException("the docker daemon that was found is at " + daemon
+                    + ", but the profile has nodes on " + host + "; name it: docker: {hosts: {NAME: {url: '" + daemon
+                    + "'}}}, and NAME as the nodes' host");
+        }
         try {
-            client.pingCmd().exec();
-            return client;
-        } catch (RuntimeException e) {
+            return daemon.connect();
+        } catch (DaemonException e) {
             throw new ProvisionException(
-                    "no docker daemon answers for host " + host + " at " + config.getDockerHost() + ": "
-                            + e.getMessage() + "; start it, set DOCKER_HOST, or correct docker.hosts in the profile",
+                    "no docker daemon answers for host " + host + " at " + daemon + ": " + e.getMessage()
+                            + "; start it, set DOCKER_HOST, or correct docker.hosts in the profile",
                     e);
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        for (DockerClient client : clients.values()) {
-            client.close();
+    private Daemon daemon(String host) {
+        try {
+            return Daemon.of(settings, host);
+        } catch (DaemonException e) {
+            throw new ProvisionException(
+                    "the docker daemon of host " + host + " cannot be asked: " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public void close() {
+        connections.values().forEach(Connection::close);
     }
 }

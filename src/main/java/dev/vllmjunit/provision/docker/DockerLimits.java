@@ -1,5 +1,6 @@
 package dev.vllmjunit.provision.docker;
 
+import dev.vllmjunit.docker.Daemon;
 import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.topology.DockerSettings;
 import dev.vllmjunit.topology.NodeSpec;
@@ -41,19 +42,17 @@ final class DockerLimits {
 
     private static Optional<String> host(String key, String name, DockerSettings settings) {
         DockerSettings.Host known = settings.hosts().get(name);
-        if (known == null) {
-            return HERE.contains(name)
-                    ? Optional.empty()
-                    : Optional.of(key + " is " + name + ", which docker.hosts of the profile does not name; add docker:"
-                            + " {hosts: {" + name + ": {url: 'tcp://" + name + ":2376', tls: DIRECTORY}}}");
+        if (known != null) {
+            return known.tls()
+                    .flatMap(Daemon::missing)
+                    .map(file -> "docker.hosts." + name + ".tls has no " + file
+                            + "; TLS needs ca.pem, cert.pem and key.pem there, readable by this user");
         }
-        return known.url().getScheme().equals("ssh")
-                ? Optional.of("docker.hosts." + name + ".url is " + known.url()
-                        + ", and ssh is not spoken here; run ssh -nNT -L"
-                        + " /tmp/" + name + ".sock:/var/run/docker.sock "
-                        + known.url().getAuthority()
-                        + " and write url: 'unix:///tmp/" + name + ".sock', address: " + known.address())
-                : Optional.empty();
+        return HERE.contains(name)
+                ? Optional.empty()
+                : Optional.of(key + " is " + name + ", which docker.hosts of the profile does not name; add docker:"
+                        + " {hosts: {" + name + ": {url: 'ssh://USER@" + name + "'}}}, or 'tcp://" + name
+                        + ":2376' with tls: DIRECTORY");
     }
 
     private static Optional<String> store(S3CacheSpec s3, DockerSettings settings) {

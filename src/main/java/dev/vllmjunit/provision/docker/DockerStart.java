@@ -71,6 +71,11 @@ final class DockerStart {
     private void sweep(String host) {
         Labels.sweep(hosts.client(host))
                 .forEach(name -> request.progress().accept("removed " + name + ", left behind by a JVM that is gone"));
+        if (hosts.isFound(host)) {
+            Ryuk.watch(hosts.client(host), System.getenv()).ifPresent(why -> request.progress()
+                    .accept("Testcontainers' Ryuk is not used (" + why + "): should this JVM be killed, the next"
+                            + " start removes its containers"));
+        }
     }
 
     private RunningStack startParts(DockerPlan plan) {

@@ -28,6 +28,11 @@ final class Labels {
                 SESSION, THIS_SESSION, MACHINE, machine(), PID, String.valueOf(self.pid()), STARTED, started(self));
     }
 
+    /** What tells this JVM's containers from all others. */
+    static Map<String, String> session() {
+        return Map.of(SESSION, THIS_SESSION);
+    }
+
     /** Removes what JVMs of this machine that are gone have left behind; what it removed. */
     static List<String> sweep(DockerClient client) {
         return client.listContainersCmd().withShowAll(true).withLabelFilter(Map.of(MACHINE, machine())).exec().stream()

@@ -6,9 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
+import dev.vllmjunit.docker.Daemon;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.topology.DockerSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,13 +24,16 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On the daemon that DOCKER_HOST names. {@code -Dvllm.docker.required=true} makes a missing one a failure. */
+@Tag("docker")
 class DockerContainersIT {
 
     private static final String IMAGE = "vllm-junit/ceph:16";
+    private static final String AT_WORK = "trap 'exit 0' TERM; echo at work; sleep 600 & wait";
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final String ending = UUID.randomUUID().toString().substring(0, 8);
@@ -40,20 +47,105 @@ class DockerContainersIT {
 
     @BeforeEach
     void needsADaemonThatHasTheImage() {
+        needs("a docker daemon with " + IMAGE + " (.ci/docker/build-image ceph)", () -> client().inspectImageCmd(IMAGE)
+                .exec());
+    }
+
+    @AfterEach
+    void disconnect() {
+        hosts.close();
+    }
+
+    @Test
+    void overTlsTheSameIsSeenAndDone() {
+        onTheSameDaemon(tls(certificates()));
+    }
+
+    @Test
+    void throughSshTheSameIsSeenAndDone() {
+        onTheSameDaemon(new DockerSettings.Host(URI.create("ssh://localhost"), Optional.empty(), "127.0.0.1"));
+    }
+
+    @Test
+    void aDaemonWithTlsTurnsAwayWhoeverShowsNoCertificate() {
+        DockerSettings.Host plain = new DockerSettings.Host(tls(certificates()).url(), Optional.empty(), "127.0.0.1");
+        try (DockerHosts other = hosts(plain)) {
+            assertThatExceptionOfType(ProvisionException.class)
+                    .isThrownBy(() -> other.client("other"))
+                    .withMessageContaining("Client sent an HTTP request to an HTTPS server");
+        }
+    }
+
+    @Test
+    void aDaemonOfAnUnknownAuthorityIsNotTrusted(@TempDir Path mine) throws IOException {
+        Path certificates = certificates();
+        Files.copy(certificates.resolve("cert.pem"), mine.resolve("cert.pem"));
+        Files.copy(certificates.resolve("key.pem"), mine.resolve("key.pem"));
+        Files.copy(certificates.resolve("cert.pem"), mine.resolve("ca.pem"));
+        DockerSettings.Host host = new DockerSettings.Host(tls(certificates).url(), Optional.of(mine), "127.0.0.1");
+        try (DockerHosts other = hosts(host)) {
+            assertThatExceptionOfType(ProvisionException.class)
+                    .isThrownBy(() -> other.client("other"))
+                    .withMessageContaining("unable to find valid certification path");
+        }
+    }
+
+    private void onTheSameDaemon(DockerSettings.Host way) {
+        try (DockerHosts other = hosts(way)) {
+            needs("a daemon that answers at " + way.url(), () -> other.client("other"));
+            try (RunningContainer container = start(other.client("other"), AT_WORK)) {
+                await().atMost(SOON).until(() -> container.logText().contains("at work"));
+
+                assertThat(container.outage()).isEmpty();
+                assertThat(left()).hasSize(1);
+            }
+            assertThat(left()).isEmpty();
+        }
+    }
+
+    /** Where {@code .ci/docker/daemons up} leaves them: beside the socket. */
+    private static Path certificates() {
+        Path socket = Path.of(URI.create(System.getenv().getOrDefault("DOCKER_HOST", "unix:///"))
+                .getPath());
+        Path certificates = socket.resolveSibling("tls");
+        needs("a daemon of .ci/docker/daemons up, which also answers over TLS", () -> {
+            if (Daemon.missing(certificates).isPresent()) {
+                throw new IllegalStateException("no certificates in " + certificates);
+            }
+        });
+        return certificates;
+    }
+
+    private static DockerSettings.Host tls(Path certificates) {
         try {
-            client().inspectImageCmd(IMAGE).exec();
+            URI url = URI.create(Files.readString(certificates.resolve("url")).strip());
+            return new DockerSettings.Host(url, Optional.of(certificates), "127.0.0.1");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DockerHosts hosts(DockerSettings.Host other) {
+        DockerSettings standard = DockerSettings.STANDARD;
+        return new DockerHosts(new DockerSettings(
+                standard.pull(),
+                standard.shmSize(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of("other", other)));
+    }
+
+    private static void needs(String what, Runnable use) {
+        try {
+            use.run();
         } catch (RuntimeException e) {
             if (Boolean.getBoolean("vllm.docker.required")) {
                 throw e;
             }
-            Assumptions.abort(
-                    "needs a docker daemon with " + IMAGE + " (.ci/docker/build-image ceph): " + e.getMessage());
+            Assumptions.abort("needs " + what + ": " + e.getMessage());
         }
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        hosts.close();
     }
 
     @Test
@@ -70,7 +162,7 @@ class DockerContainersIT {
 
     @Test
     void aContainerThatRunsIsNoOutageAndItsLogIsThere() {
-        try (RunningContainer container = start("echo at work; exec sleep 600")) {
+        try (RunningContainer container = start(AT_WORK)) {
             await().atMost(SOON).until(() -> container.logText().contains("at work"));
 
             assertThat(container.outage()).isEmpty();
@@ -89,7 +181,7 @@ class DockerContainersIT {
                 .withLabels(dead)
                 .withCmd("sleep", "600")
                 .exec();
-        try (RunningContainer container = start("exec sleep 600")) {
+        try (RunningContainer container = start(AT_WORK)) {
             assertThat(Labels.sweep(client())).contains("/" + name);
 
             assertThat(container.outage()).isEmpty();
@@ -98,8 +190,12 @@ class DockerContainersIT {
     }
 
     private RunningContainer start(String script) {
+        return start(client(), script);
+    }
+
+    private RunningContainer start(DockerClient client, String script) {
         return containers.start(
-                client(),
+                client,
                 new ContainerSpec(
                         "part",
                         "127.0.0.1",
