@@ -3,7 +3,6 @@ package dev.vllmjunit;
 import static dev.vllmjunit.assertion.PerformanceAssertions.assertThat;
 import static dev.vllmjunit.evidence.CacheState.EMPTY;
 import static dev.vllmjunit.evidence.CacheState.S3_ONLY;
-import static dev.vllmjunit.topology.Accelerator.GAUDI;
 import static dev.vllmjunit.topology.Accelerator.ROCM;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static java.time.Duration.ofMillis;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * {@link LocalInjectionIT}. A second of a real stack is a tenth of one here where hardware is modelled.
  */
 @PrefillNode(ROCM)
-@DecodeNode(GAUDI)
+@DecodeNode(ROCM)
 @S3Cache
 @FaultyLinks
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -75,6 +74,20 @@ class FaultScenarios {
 
     @Test
     @Order(3)
+    void theWayToTheObjectStoreIsNarrow() {
+        stack.faults().s3Link().limit(stack.modelled() ? 4_000_000 : 8_000_000);
+
+        BenchmarkResult run = stack.run(eachOnce(9), S3_ONLY);
+
+        assertThat(run.injected())
+                .containsExactly("S3 link limited to " + (stack.modelled() ? 4 : 8) + " MB/s from the start on");
+        holds(run);
+        assertThat(run).errorRate().isEqualTo(withPercentage(0));
+        assertThat(run).cacheHitRate().isGreaterThan(withPercentage(50));
+    }
+
+    @Test
+    @Order(4)
     void thePrefillNodeIsPausedAndResumed() {
         BenchmarkResult run = stack.run(
                 eachOnce(3),
@@ -88,7 +101,7 @@ class FaultScenarios {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void theKeysOfTheCacheExpireAndAreRenewed() {
         BenchmarkResult run = stack.run(
                 eachOnce(4),
@@ -102,7 +115,7 @@ class FaultScenarios {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void foreignAndTruncatedObjectsHangNothing() {
         try {
             BenchmarkResult run = stack.run(eachOnce(5), S3_ONLY, During.after(Duration.ZERO, faults -> {
@@ -117,7 +130,7 @@ class FaultScenarios {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void alteredObjectsGiveWrongOutputAndTheRunSaysSo() {
         assertThatExceptionOfType(WrongOutputError.class)
                 .isThrownBy(() -> stack.run(eachOnce(6), S3_ONLY, During.after(Duration.ZERO, faults -> faults.objects()
@@ -127,13 +140,13 @@ class FaultScenarios {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void nothingOfAllThisIsLeft() {
         stack.run(eachOnce(8), S3_ONLY).requireValid();
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void theDecodeNodeIsKilledAndThereAgainAtTheEnd() {
         BenchmarkResult run = stack.run(eachOnce(7), EMPTY, During.after(seconds(3), faults -> faults.decode(0)
                 .kill()));
@@ -143,6 +156,24 @@ class FaultScenarios {
         assertThat(run.requests())
                 .filteredOn(request -> !request.succeeded())
                 .allSatisfy(request -> assertThat(request.error().orElseThrow()).containsIgnoringCase("decode"));
+    }
+
+    /** The last one: LMCache leaves an object store alone that has refused it three times, also when it is back. */
+    @Test
+    @Order(10)
+    void theObjectStoreRefusesConnectionsForAWhile() {
+        BenchmarkResult run = stack.run(
+                eachOnce(10),
+                S3_ONLY,
+                During.after(seconds(2), faults -> faults.s3Link().refuse())
+                        .andAfter(seconds(5), faults -> faults.s3Link().heal()));
+
+        assertThat(run.injections())
+                .extracting(Injection::what)
+                .containsExactly("S3 link refusing connections", "S3 link healed");
+        holds(run);
+        assertThat(run).errorRate().isEqualTo(withPercentage(0));
+        assertThat(run).recoveryTime().isLessThan(LONGEST);
     }
 
     private void holds(BenchmarkResult run) {
@@ -162,9 +193,9 @@ class FaultScenarios {
     private LongDocumentQa eachOnce(int seed) {
         return longDocumentQa()
                 .documents(DOCUMENTS)
-                .documentLength(800)
+                .documentLength(600)
                 .eachDocumentOnce()
-                .outputTokens(8)
+                .outputTokens(4)
                 .seed(seed)
                 .requestRate(stack.modelled() ? 20 : 2);
     }

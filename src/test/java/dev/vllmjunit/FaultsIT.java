@@ -8,6 +8,7 @@ import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.data.Percentage.withPercentage;
 import static org.junit.platform.testkit.engine.EventConditions.event;
@@ -19,12 +20,16 @@ import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.faults.During;
 import dev.vllmjunit.workload.LongDocumentQa;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.testkit.engine.Events;
 
 /** Faults on purpose on the embedded stack. */
 @Timeout(300)
@@ -38,15 +43,33 @@ class FaultsIT {
             .requestRate(20);
 
     @Test
-    void outputsStayRightAndNothingHangs(@TempDir Path reports) {
-        Scenarios.run(FaultScenarios.class, "embedded", reports)
-                .assertStatistics(tests -> tests.started(8).succeeded(8));
+    void outputsStayRightNothingHangsAndNodesRecover(@TempDir Path reports) {
+        List<CompletableFuture<Events>> groups = List.of(
+                start(
+                        reports.resolve("way"),
+                        "theObjectStoreIsCutOffAndComesBack",
+                        "theObjectStoreIsFarAway",
+                        "theWayToTheObjectStoreIsNarrow"),
+                start(
+                        reports.resolve("store"),
+                        "theObjectStoreRefusesConnectionsForAWhile",
+                        "theKeysOfTheCacheExpireAndAreRenewed",
+                        "foreignAndTruncatedObjectsHangNothing"),
+                start(
+                        reports.resolve("rest"),
+                        "thePrefillNodeIsPausedAndResumed",
+                        "alteredObjectsGiveWrongOutputAndTheRunSaysSo",
+                        "nothingOfAllThisIsLeft",
+                        "theDecodeNodeIsKilledAndThereAgainAtTheEnd"),
+                Scenarios.start(OnlyHere.class, "embedded", reports.resolve("here")));
+
+        assertThat(groups.stream().map(CompletableFuture::join).map(Events::succeeded))
+                .extracting(Events::count)
+                .containsExactly(3L, 3L, 4L, 6L);
     }
 
-    @Test
-    void nodesAndTransfersRecover(@TempDir Path reports) {
-        Scenarios.run(OnlyHere.class, "embedded", reports)
-                .assertStatistics(tests -> tests.started(4).succeeded(4));
+    private static CompletableFuture<Events> start(Path reports, String... scenarios) {
+        return Scenarios.start(FaultScenarios.class, "embedded", reports, scenarios);
     }
 
     @Test
@@ -66,8 +89,9 @@ class FaultsIT {
     }
 
     @PrefillNode(ROCM)
-    @DecodeNode(GAUDI)
+    @DecodeNode(ROCM)
     @FaultyLinks
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     static class OnlyHere {
 
         @Test
@@ -112,6 +136,40 @@ class FaultsIT {
                     .withMessageStartingWith(
                             "INVALID (NOT_OBSERVABLE): all requests had ended before 1 of 1 steps of the"
                                     + " faults on purpose were due, the first of them after 300 s; send requests for longer");
+        }
+
+        @Test
+        @Order(1)
+        void expectationsAreHeldAgainstUndisturbedRunsAlone(ServingStack stack) {
+            stack.run(WORKLOAD, EMPTY, During.after(Duration.ZERO, faults -> faults.transferLink()
+                    .delay(ofMillis(1))));
+            assertThat(throughput(stack)).contains("there is no run in cache state EMPTY");
+
+            stack.run(WORKLOAD, EMPTY);
+
+            assertThat(throughput(stack)).doesNotContain("there is no run");
+        }
+
+        private static String throughput(ServingStack stack) {
+            return stack.expectations().rows().stream()
+                    .filter(row -> row.expectation().row().equals("throughput"))
+                    .findFirst()
+                    .orElseThrow()
+                    .sentence();
+        }
+
+        @Test
+        void aTransferLinkThatRefusesFailsRequestsUntilItIsHealed(ServingStack stack) {
+            BenchmarkResult run = stack.run(
+                    WORKLOAD,
+                    EMPTY,
+                    During.after(ofMillis(200), faults -> faults.transferLink().refuse())
+                            .andAfter(ofMillis(400), faults -> faults.transferLink()
+                                    .heal()));
+
+            assertThat(run).hasNoWrongOutput().everyRequestEnded();
+            assertThat(run).errorRate().isGreaterThan(withPercentage(1));
+            assertThat(run).recoveryTime().isLessThan(ofSeconds(20));
         }
 
         @Test

@@ -12,6 +12,6 @@ class LocalInjectionIT {
     @Test
     void outputsStayRightAndNothingHangs(@TempDir Path reports) {
         Scenarios.run(FaultScenarios.class, "local", reports)
-                .assertStatistics(tests -> tests.started(8).succeeded(8));
+                .assertStatistics(tests -> tests.started(10).succeeded(10));
     }
 }

@@ -1,8 +1,13 @@
 package dev.vllmjunit;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
@@ -11,10 +16,26 @@ final class Scenarios {
 
     private Scenarios() {}
 
-    /** With deadlines of the router that are short enough for a test, and nothing of other tests' reports. */
+    /** All of a class. */
     static Events run(Class<?> scenarios, String stack, Path reports) {
+        return run(List.of(selectClass(scenarios)), stack, reports);
+    }
+
+    /** All of a class or some, at the same time as others on a stack of their own: most of a run is waiting. */
+    static CompletableFuture<Events> start(Class<?> scenarios, String stack, Path reports, String... methods) {
+        List<? extends DiscoverySelector> chosen = methods.length == 0
+                ? List.of(selectClass(scenarios))
+                : Stream.of(methods)
+                        .map(method -> selectMethod(scenarios, method))
+                        .toList();
+        return CompletableFuture.supplyAsync(
+                () -> run(chosen, stack, reports), task -> new Thread(task, "scenarios").start());
+    }
+
+    /** With deadlines of the router that are short enough for a test, and nothing of other tests' reports. */
+    private static Events run(List<? extends DiscoverySelector> scenarios, String stack, Path reports) {
         return EngineTestKit.engine("junit-jupiter")
-                .selectors(selectClass(scenarios))
+                .selectors(scenarios.toArray(DiscoverySelector[]::new))
                 .configurationParameter("vllm.stack", stack)
                 .configurationParameter("vllm.reports.dir", reports.toString())
                 .configurationParameter("vllm.router.prefill-deadline", "30s")

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -39,7 +40,22 @@ record FaultySession(Path directory, Map<String, Throwable> failures) {
         Requests.home().forEach(kit::configurationParameter);
         Map<String, Throwable> failures = new TreeMap<>();
         kit.execute().allEvents().failed().stream().forEach(event -> failures.put(name(event), failure(event)));
-        return new FaultySession(directory, failures);
+        FaultySession session = new FaultySession(directory, failures);
+        session.write();
+        return session;
+    }
+
+    /** To be read: why each test failed, and what was found. */
+    private void write() {
+        String text = failures.entrySet().stream()
+                .map(failure ->
+                        failure.getKey() + ": " + failure.getValue() + "\n" + diagnosis(failure.getKey()) + "\n")
+                .collect(Collectors.joining("\n"));
+        try {
+            Files.writeString(directory.resolve("failures.txt"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String name(Event event) {
@@ -65,7 +81,8 @@ record FaultySession(Path directory, Map<String, Throwable> failures) {
     /** A line of a part's log, from 1, without colours. */
     String line(String part, int number) {
         try (Stream<Path> files = Files.walk(directory.resolve("logs"))) {
-            Path log = files.filter(file -> file.endsWith(part + ".log"))
+            Path log = files.filter(
+                            file -> file.endsWith(part + ".log") || file.endsWith(part + ".log" + ReplacedParts.ENDED))
                     .findFirst()
                     .orElseThrow();
             return Files.readString(log).split("\n")[number - 1].replaceAll("\u001B\\[[0-9;]*m", "");

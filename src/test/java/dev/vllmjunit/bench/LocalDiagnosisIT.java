@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -23,19 +24,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LocalDiagnosisIT {
 
+    /** Logs and reports stay, to be read and for new fixtures. */
+    private static final Path KEPT = Path.of("target", "diagnosis");
+
     private static final Pattern LOGGED = Pattern.compile("(?m)^    ([\\w.-]+):(\\d+): (.*)$");
 
-    private FaultySession provoked;
+    private final Map<Class<?>, FaultySession> sessions = new HashMap<>();
 
-    @BeforeAll
-    void run(@TempDir Path directory) {
-        provoked = FaultySession.of(Provoked.class, Provoked.PROFILE, directory);
+    /** One start for all tests of a class. */
+    private FaultySession session(Class<?> tests, String profile) {
+        return sessions.computeIfAbsent(
+                tests, type -> FaultySession.of(type, profile, KEPT.resolve(type.getSimpleName())));
+    }
+
+    private FaultySession provoked() {
+        return session(Provoked.class, Provoked.PROFILE);
+    }
+
+    private FaultySession store() {
+        return session(StoreFaults.class, StoreFaults.PROFILE);
     }
 
     @Test
     void aHealthyRunHasNoCause() {
-        assertThat(provoked.failures().get("nothing")).isInstanceOf(AssertionError.class);
-        assertThat(provoked.diagnosis("nothing")).isEmpty();
+        assertThat(provoked().failures().get("nothing")).isInstanceOf(AssertionError.class);
+        assertThat(provoked().diagnosis("nothing")).isEmpty();
     }
 
     @ParameterizedTest
@@ -64,7 +77,68 @@ class LocalDiagnosisIT {
         "theGatewayIsKilled, s3-connection-refused",
     })
     void theCauseOfAFailedTestComesFirst(String test, String id) {
-        comesFirst(id, provoked, test);
+        comesFirst(id, provoked(), test);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "theLinkIsNarrow, s3-loads-slow",
+        "theOsdIsSlow, s3-store-slow",
+        "theGatewayTakesOneRequestAtATime, s3-throttled",
+        "theKeysExpireAndNoAccessLogSaysSo, s3-write-refused",
+        "theGatewayStandsStill, s3-hangs",
+        "theLinkRefusesConnections, s3-connection-refused",
+    })
+    void theCauseOfATroubledStoreComesFirst(String test, String id) {
+        comesFirst(id, store(), test);
+    }
+
+    @Test
+    void aStoreThatRefusedIsSwitchedOff() {
+        assertThat(store().diagnosis("theLinkRefusesConnections")).contains("(s3-adapter-disabled, confidence high)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "thePromptIsTooLong, prompt-too-long",
+        "theModelIsUnknown, model-unknown",
+        "aTokenIsUnknown, token-out-of-vocabulary",
+        "aParameterIsOfTheWrongKind, request-invalid",
+        "thePathIsUnknown, path-unknown",
+        "aBaseModelIsToChat, no-chat-template",
+        "requestsWaitAtPrefill, prefill-queues",
+        "moreRequestsWaitThanMay, requests-refused",
+        "decodeStandsStillInMidStream, client-gave-up",
+        "decodeIsKilledInMidStream, decode-ended",
+        "anEngineIsKilled, engine-died",
+        "prefillIsKilledAtWork, prefill-ended",
+    })
+    void theCauseOfAFailedRequestComesFirst(String test, String id) {
+        comesFirst(id, session(RequestFaults.class, RequestFaults.PROFILE), test);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "decodeComputesInAnotherType, handshake-hash-mismatch",
+        "decodeComputesInAnotherTypeAndDoesNotCompare, kv-layout-differs",
+        "decodeHasSmallerBlocks, block-size-not-divisible",
+        "prefillWorksWithoutTheCacheServer, lmcache-degraded",
+        "theCacheServerEndsUnderARequest, lmcache-server-gone",
+        "theCacheServerIsStartedAnewUnnoticed, lmcache-server-restarted",
+        "prefillStartsBeforeTheCacheServer, lmcache-server-absent",
+        "theSecretIsWrong, s3-access-denied",
+        "theClockIsLate, s3-clock-skew",
+        "theStoresNameDoesNotResolve, s3-name-not-resolved",
+        "prefillHasNixlAlone, lmcache-not-loaded",
+        "theSeedOfHashesIsAnother, hash-seed-differs",
+        "hashesHaveNoSeed, hash-seed-missing",
+        "theBucketIsNotNamed, s3-bucket-not-named",
+        "prefillServesTheModelFromAnotherPath, model-path-differs",
+        "prefillHasTwoRanks, tensor-parallelism-differs",
+        "chunksHaveAnotherSize, chunk-size-differs",
+    })
+    void theCauseOfAReconfiguredPartComesFirst(String test, String id) {
+        comesFirst(id, session(Reconfigured.class, Reconfigured.PROFILE), test);
     }
 
     @ParameterizedTest
@@ -72,16 +146,25 @@ class LocalDiagnosisIT {
         "'prefill: {environment: {UCX_TLS: \"rc,sm,self\"}}', ucx-transport-missing",
         "'decode: {environment: {UCX_NET_DEVICES: \"mlx5_0:1\"}}', ucx-device-missing",
         "'decode: {arguments: [\"--block-size\", \"256\"]}', block-size-differs",
+        "'decode: {arguments: [\"--num-gpu-blocks-override\", \"40\"]}', kv-cache-too-small",
+        "'decode: {environment: {VLLM_CPU_KVCACHE_SPACE: \"4000\"}}', out-of-memory",
+        "'s3Cache: {region: eu-west-9}', s3-wrong-region",
     })
     void theCauseOfAMisconfigurationComesFirst(String profile, String id, @TempDir Path directory) {
-        comesFirst(id, FaultySession.of(Misconfigured.class, profile + "\n", directory), "runs");
+        comesFirst(
+                id,
+                FaultySession.of(Misconfigured.class, profile + "\n", directory),
+                Misconfigured.class.getSimpleName());
     }
 
     @Test
     void aPortThatIsTakenIsNamed(@TempDir Path directory) throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String profile = "prefill: {arguments: [\"--port\", \"%d\"]}\n".formatted(taken.getLocalPort());
-            comesFirst("port-in-use", FaultySession.of(Misconfigured.class, profile, directory), "runs");
+            comesFirst(
+                    "port-in-use",
+                    FaultySession.of(Misconfigured.class, profile, directory),
+                    Misconfigured.class.getSimpleName());
         }
     }
 

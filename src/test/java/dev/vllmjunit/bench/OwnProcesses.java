@@ -5,10 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Processes of a local stack that this JVM has started, found by the directory that each part runs in. */
 final class OwnProcesses {
+
+    private static final int SECONDS_TO_END = 20;
 
     private OwnProcesses() {}
 
@@ -17,23 +20,42 @@ final class OwnProcesses {
         of(part, words).findFirst().orElseThrow().destroyForcibly();
     }
 
+    /** Kills a part, and waits until nothing is left of it: its guard ends last. */
+    static void end(String part) {
+        of(part, "").findFirst().ifPresent(process -> {
+            ProcessHandle guard = process.parent().orElseThrow();
+            process.destroyForcibly();
+            guard.onExit().orTimeout(SECONDS_TO_END, TimeUnit.SECONDS).join();
+        });
+    }
+
+    static boolean runs(String part) {
+        return of(part, "").findFirst().isPresent();
+    }
+
+    /** The process of a part that started the others. */
+    static ProcessHandle first(String part) {
+        return of(part, "").findFirst().orElseThrow();
+    }
+
+    /** The strings of such a file of the process below {@code /proc}. */
+    static List<String> strings(long pid, String file) {
+        try {
+            return List.of(Files.readString(Path.of("/proc", String.valueOf(pid), file))
+                    .split("\0"));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /** A number among the variables that a part was started with. */
     static int variable(String part, String name) {
         return of(part, "")
-                .flatMap(process -> variables(process).lines())
+                .flatMap(process -> strings(process.pid(), "environ").stream())
                 .filter(variable -> variable.startsWith(name + "="))
                 .mapToInt(variable -> Integer.parseInt(variable.substring(name.length() + 1)))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static String variables(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc", String.valueOf(process.pid()), "environ"))
-                    .replace('\0', '\n');
-        } catch (IOException e) {
-            return "";
-        }
     }
 
     /** Sends a signal to all processes of a part. */
@@ -63,7 +85,8 @@ final class OwnProcesses {
                 .filter(process -> process.info().commandLine().orElse("").contains(words));
     }
 
-    private static Path directory(ProcessHandle process) {
+    /** Where a process runs. */
+    static Path directory(ProcessHandle process) {
         try {
             return Files.readSymbolicLink(Path.of("/proc", String.valueOf(process.pid()), "cwd"));
         } catch (IOException e) {
