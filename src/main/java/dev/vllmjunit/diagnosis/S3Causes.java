@@ -175,9 +175,10 @@ final class S3Causes {
                     "s3-single-connection",
                     LOW,
                     "objects are read one after the other: loads are no faster than one of their GETs",
-                    "LMCache: `l2_load_throughput_GB_per_second` below what the store's log shows of a single GET, for 4 chunks or more in a load",
+                    "LMCache: `l2_load_throughput_GB_per_second` below what the store's log shows of a single GET, but not below 0.01, for 4 chunks"
+                            + " or more in a load",
                     "more connections and workers in LMCache's `--l2-adapter`; larger chunks",
-                    S3Speed::oneByOne),
+                    ((Clue) S3Speed::oneByOne).unless(S3Speed::loadsSlow)),
             speed(
                     "s3-loads-slow",
                     LOW,
