@@ -2,6 +2,7 @@ package dev.vllmjunit.provision.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
+import dev.vllmjunit.docker.DaemonException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class Ryuk {
             ResourceReaper.instance().registerLabelsFilterForCleanup(Labels.session());
             return Optional.empty();
         } catch (RuntimeException e) {
-            return Optional.of("it does not start: " + e.getMessage());
+            return Optional.of("it does not start: " + DaemonException.said(e));
         }
     }
 }
