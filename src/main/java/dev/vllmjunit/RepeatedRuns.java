@@ -68,6 +68,22 @@ final class RepeatedRuns implements RunObserver {
         });
     }
 
+    /**
+     * A search is asked for.
+     *
+     * @throws InvalidRunException in a repeated test: each repetition would run what its own measurements lead it to
+     */
+    void refuse(String search) {
+        current.filter(repetition -> repetition.of() > 1).ifPresent(repetition -> {
+            throw new InvalidRunException(
+                    InvalidReason.NOT_COMPARABLE,
+                    search + " is called in a test with @PerformanceTest(repetitions = " + repetition.of()
+                            + "), but which rates it runs depends on what it measures, so that its runs are no repetitions"
+                            + " of each other; search in a test without repetitions, where every rate is judged by its own"
+                            + " confidence interval");
+        });
+    }
+
     @Override
     public void planned(Schedule schedule) {
         current.ifPresent(repetition -> calls.get(made - 1).plans(schedule, repetition));

@@ -97,9 +97,16 @@ final class ServingSession implements ServingStack, AutoCloseable {
     @Override
     public RateSearch maxRateMeeting(
             DoubleFunction<? extends Workload> workload, CacheState state, Slo slo, SearchLimits limits) {
-        RateSearch search = RateSearcher.search(slo, limits, rate -> run(workload.apply(rate), state));
+        repeated.refuse("maxRateMeeting");
+        RateSearch search = RateSearcher.search(slo, limits, rate -> probe(workload.apply(rate), state, slo));
         report.line("Search: " + search.describe());
         return search;
+    }
+
+    private BenchmarkResult probe(Workload workload, CacheState state, Slo slo) {
+        BenchmarkResult result = run(workload, state);
+        report.stated(result, slo);
+        return result;
     }
 
     /** What the profile expects of the guide's workload in this state, and no such hardware reaches. */

@@ -61,14 +61,17 @@ public interface ServingStack {
 
     /**
      * Searches for the highest rate that meets an SLO: runs the workload at one rate after the other, first by doubling or halving,
-     * then within the bracket. Each run is in the report like any other. The rate is that of intended starts, so give open-loop
-     * arrivals, for instance {@code maxRateMeeting(workload::poissonRate, WARM, Slo.of(TTFT, ofMillis(500)))}. Runs should last many
-     * times longer than a request, or nothing is known of the long run: with 95 % of requests to be met, send 100 or more.
+     * then within the bracket. Each run is in the report like any other. The rate is that of intended starts, so give arrivals that
+     * don't wait for answers: {@code workload::poissonRate} of documents, {@code trace::requestRate} of a recorded trace, {@code
+     * conversations::poissonRate}. Of conversations only first turns come at a rate, so that too high a rate shows less in what is left
+     * behind than in the times to first token: bound those. Runs should last many times longer than a request, or nothing is known of
+     * the long run: with 95 % of requests to be met, send 100 or more.
      *
      * @param workload the workload at so many requests per second
      * @return the evidence, also of a search that cannot be trusted: assertions on it are then INVALID
      * @throws dev.vllmjunit.evidence.WrongOutputError as {@link #run}
-     * @throws dev.vllmjunit.evidence.InvalidRunException as {@link #run}
+     * @throws dev.vllmjunit.evidence.InvalidRunException as {@link #run}, and in a repeated test: what a search runs depends on what it
+     *     measures
      */
     RateSearch maxRateMeeting(
             DoubleFunction<? extends Workload> workload, CacheState state, Slo slo, SearchLimits limits);

@@ -6,6 +6,8 @@ import dev.vllmjunit.bench.RunObserver;
 import dev.vllmjunit.diagnosis.Diagnosis;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.Objectives;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.history.History;
 import dev.vllmjunit.history.Measure;
 import dev.vllmjunit.lint.Finding;
@@ -30,7 +32,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,13 +47,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What one class leaves to read: at the console while it runs, in the Allure report and below the reports directory after. */
-final class SessionReport {
+final class SessionReport implements Objectives.Listener {
 
     private final Topology topology;
     private final Reports reports;
     private final ProgressReport console;
     private final Optional<History> history;
     private final List<BenchmarkResult> sinceTestBegan = new ArrayList<>();
+    /** Where each run was written: results that are equal are still two. */
+    private final Map<BenchmarkResult, Path> written = Collections.synchronizedMap(new IdentityHashMap<>());
+
     private final List<TestVerdict> verdicts = new ArrayList<>();
     private final Map<String, String> skipped = new TreeMap<>();
     private final Examination examination;
@@ -147,6 +154,7 @@ final class SessionReport {
     }
 
     void started(RunningStack stack) {
+        Objectives.add(this);
         console.line(String.format("Ready after %.1f s", (System.nanoTime() - startedNanos) / 1e9));
         Map<String, String> facts = new TreeMap<>();
         stack.facts().forEach((name, value) -> facts.put(topology.profile() + "." + name, value));
@@ -182,7 +190,7 @@ final class SessionReport {
 
     void ran(BenchmarkResult result) {
         examination.ran(result);
-        reports.run(result, schedule());
+        written.put(result, reports.run(result, schedule()));
         console.summary(result);
         if (result.conditions().repetition().isEmpty()) {
             sinceTestBegan.add(result);
@@ -197,6 +205,15 @@ final class SessionReport {
             kept.add(result);
         } catch (RuntimeException e) {
             console.line("The history does not keep this result: " + e.getMessage());
+        }
+    }
+
+    /** Of a run of this class: its file for vLLM's users gets the goodput. */
+    @Override
+    public void stated(BenchmarkResult result, Slo slo) {
+        Path run = written.get(result);
+        if (run != null) {
+            reports.goodput(run, slo);
         }
     }
 
@@ -256,6 +273,7 @@ final class SessionReport {
     }
 
     void finished(List<BenchmarkResult> results) {
+        Objectives.remove(this);
         history.ifPresent(History::close);
         if (!results.isEmpty()) {
             Path file = reports.resultsFile(topology.profile(), headline(results), results, verdicts, skipped);

@@ -3,6 +3,7 @@ package dev.vllmjunit;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.vllmjunit.bench.RunObserver;
 import dev.vllmjunit.evidence.BenchmarkResult;
@@ -127,6 +128,19 @@ class RepeatedRunsTest {
                 () -> call(CacheState.EMPTY, 1),
                 "repetition 2 of 2 calls ServingStack.run more often, but the first called it 2 times; a repeated test"
                         + " does the same in every repetition");
+    }
+
+    @Test
+    void refusesASearchInARepeatedTestOnly() {
+        assertThatNoException().isThrownBy(() -> runs.refuse("maxRateMeeting"));
+        runs.begin(new Repetition(1, 1));
+        assertThatNoException().isThrownBy(() -> runs.refuse("maxRateMeeting"));
+        runs.begin(new Repetition(1, 2));
+        refused(
+                () -> runs.refuse("maxRateMeeting"),
+                "maxRateMeeting is called in a test with @PerformanceTest(repetitions = 2), but which rates it runs depends on"
+                        + " what it measures, so that its runs are no repetitions of each other; search in a test without"
+                        + " repetitions, where every rate is judged by its own confidence interval");
     }
 
     private static void refused(Runnable act, String message) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
+import dev.vllmjunit.evidence.Latency;
 import dev.vllmjunit.evidence.Repetition;
 import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.evidence.Results;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.report.ResultsFile;
 import dev.vllmjunit.topology.Settings;
 import dev.vllmjunit.workload.Arrivals;
@@ -122,6 +124,28 @@ class SessionReportTest {
         assertThat(reports.resolve("history")).doesNotExist();
         report.ran(Repetitions.pool(runs));
         assertThat(reports.resolve("history")).isDirectoryRecursivelyContaining("glob:**.json");
+    }
+
+    @Test
+    void theFileForVllmsUsersGetsTheGoodputThatATestAsksForWhileTheClassRuns() throws IOException {
+        SessionReport report = report();
+        report.observer().planned(schedule());
+        BenchmarkResult result = run(CacheState.EMPTY, 4);
+        report.ran(result);
+        Slo slo = Slo.of(Latency.TTFT, Duration.ofMillis(100));
+
+        report.stated(run(CacheState.EMPTY, 4), slo);
+        assertThat(vllmBench()).contains("\"request_goodput\" : null");
+        report.stated(result, slo);
+        assertThat(vllmBench()).contains("\"goodput\" : \"ttft:100\"").doesNotContain("\"request_goodput\" : null");
+    }
+
+    private String vllmBench() throws IOException {
+        try (Stream<Path> files = Files.walk(reports)) {
+            return Files.readString(files.filter(file -> file.endsWith("vllm-bench.json"))
+                    .findFirst()
+                    .orElseThrow());
+        }
     }
 
     private static Schedule schedule() {

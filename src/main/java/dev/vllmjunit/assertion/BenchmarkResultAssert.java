@@ -2,6 +2,7 @@ package dev.vllmjunit.assertion;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.Objectives;
 import dev.vllmjunit.evidence.Repetitions;
 import dev.vllmjunit.evidence.RunConditions;
 import dev.vllmjunit.evidence.Slo;
@@ -49,9 +50,13 @@ public class BenchmarkResultAssert extends AbstractAssert<BenchmarkResultAssert,
         return new ThroughputAssert(this, Readings.throughput());
     }
 
-    /** Requests per second of the run that met every bound of the SLO: what {@code vllm bench serve --goodput} prints. */
+    /**
+     * Requests per second of the run that met every bound of the SLO: what {@code vllm bench serve --goodput} prints, but for times that
+     * count from the intended start. The run's {@code vllm-bench.json} has vLLM's from then on.
+     */
     @CheckReturnValue
     public GoodputAssert goodput(Slo slo) {
+        Objectives.state(actual, slo);
         return new GoodputAssert(this, slo);
     }
 

@@ -76,10 +76,12 @@ public final class RateSearcher {
         int sent = result.requests().size();
         return sent >= needed
                 ? Optional.empty()
-                : Optional.of(new Problem(
-                        InvalidReason.TOO_FEW_SAMPLES,
-                        sent + " requests cannot show that a share of " + slo.attainment() + " meets the SLO, " + needed
-                                + " can; send more (documents, repeat, promptCount), or ask for a smaller attainment"));
+                : Optional.of(
+                        new Problem(
+                                InvalidReason.TOO_FEW_SAMPLES,
+                                sent + " requests cannot show that a share of " + slo.attainment() + " meets the SLO, "
+                                        + needed
+                                        + " can; send more (documents and repeat, the trace's requests, conversations), or ask for a smaller attainment"));
     }
 
     /** The rate to try next; empty when the search is over. */

@@ -45,7 +45,7 @@ public record BenchmarkResult(
      */
     public record Problem(InvalidReason reason, String detail) {}
 
-    /** A single run whose outputs agree, or were not compared. */
+    /** A single run that was left alone, whose outputs were not compared. */
     public BenchmarkResult(
             RunConditions conditions,
             Duration duration,
@@ -55,21 +55,6 @@ public record BenchmarkResult(
             TransferTotals transfers,
             Map<String, Double> metrics,
             List<Problem> problems) {
-        this(conditions, duration, requests, hops, tokens, transfers, metrics, problems, List.of(), List.of());
-    }
-
-    /** A run that was left alone. */
-    public BenchmarkResult(
-            RunConditions conditions,
-            Duration duration,
-            List<RequestRecord> requests,
-            Map<String, HopTimeline> hops,
-            TokenAccount tokens,
-            TransferTotals transfers,
-            Map<String, Double> metrics,
-            List<Problem> problems,
-            List<OutputDifference> differences,
-            List<BenchmarkResult> repetitions) {
         this(
                 conditions,
                 duration,
@@ -79,8 +64,8 @@ public record BenchmarkResult(
                 transfers,
                 metrics,
                 problems,
-                differences,
-                repetitions,
+                List.of(),
+                List.of(),
                 List.of(),
                 0);
     }

@@ -5,23 +5,30 @@ import dev.vllmjunit.load.RequestRecord;
 /** The latencies of a request, as the field names them. */
 public enum Latency {
     /** Time to first token, from the intended start. */
-    TTFT("time to first token"),
+    TTFT("time to first token", "ttft"),
     /** Time per output token after the first. */
-    TPOT("time per output token"),
+    TPOT("time per output token", "tpot"),
     /** Gaps between consecutive output events, over all requests. */
-    ITL("inter-token latency"),
+    ITL("inter-token latency", "itl"),
     /** From the intended start to the end of the response. */
-    END_TO_END("end-to-end latency");
+    END_TO_END("end-to-end latency", "e2el");
 
     private final String label;
+    private final String vllmName;
 
-    Latency(String label) {
+    Latency(String label, String vllmName) {
         this.label = label;
+        this.vllmName = vllmName;
     }
 
     /** In words, for messages and charts. */
     public String label() {
         return label;
+    }
+
+    /** In the files and options of {@code vllm bench serve}. */
+    public String vllmName() {
+        return vllmName;
     }
 
     /**

@@ -82,6 +82,15 @@ public record Slo(Map<Latency, Duration> bounds, double attainment) {
                         .collect(Collectors.joining(" and "));
     }
 
+    /** The bounds as {@code vllm bench serve --goodput} takes them, in milliseconds: {@code ttft:500 tpot:50}. */
+    public String goodputArguments() {
+        return new EnumMap<>(bounds)
+                .entrySet().stream()
+                        .map(bound -> bound.getKey().vllmName() + ":"
+                                + Figures.digits(bound.getValue().toNanos() / 1e6))
+                        .collect(Collectors.joining(" "));
+    }
+
     private static boolean isWithin(double[] nanos, Duration bound) {
         return Arrays.stream(nanos).allMatch(value -> value <= bound.toNanos());
     }

@@ -2,6 +2,7 @@ package dev.vllmjunit.load;
 
 import dev.vllmjunit.workload.Arrivals;
 import dev.vllmjunit.workload.PlannedRequest;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -10,9 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A turn is due a think time after the turn before it has ended, well or not; a first turn when a slot for its conversation is free.
+ * A turn is due a think time after the turn before it has ended, well or not; a first turn when a slot for its conversation is free, and
+ * not before its intended start.
  */
 final class ConversationPacing implements Pacing {
+
+    private static final int MOST_CONNECTIONS = 256;
 
     private final List<PlannedRequest> requests;
     private final int slots;
@@ -25,9 +29,20 @@ final class ConversationPacing implements Pacing {
     private final Deque<Deque<Integer>> waiting;
     private boolean stopped;
 
-    ConversationPacing(List<PlannedRequest> requests, Arrivals.Conversations arrivals, Alarm alarm, Sender sender) {
+    /** So many conversations at a time. */
+    static Pacing inSlots(List<PlannedRequest> requests, Arrivals.Conversations arrivals, Alarm alarm, Sender sender) {
+        return new ConversationPacing(requests, arrivals.concurrency(), arrivals.thinkTime(), alarm, sender);
+    }
+
+    /** Each conversation at its own time, however many are under way. */
+    static Pacing open(List<PlannedRequest> requests, Arrivals.OpenConversations arrivals, Alarm alarm, Sender sender) {
+        return new ConversationPacing(requests, Integer.MAX_VALUE, arrivals.thinkTime(), alarm, sender);
+    }
+
+    private ConversationPacing(
+            List<PlannedRequest> requests, int concurrency, Duration thinkTime, Alarm alarm, Sender sender) {
         this.requests = requests;
-        this.thinkNanos = arrivals.thinkTime().toNanos();
+        this.thinkNanos = thinkTime.toNanos();
         this.alarm = alarm;
         this.sender = sender;
         for (int position = 0; position < requests.size(); position++) {
@@ -36,7 +51,7 @@ final class ConversationPacing implements Pacing {
         }
         Collection<Deque<Integer>> conversations = turns.values();
         this.waiting = new ArrayDeque<>(conversations);
-        this.slots = Math.min(arrivals.concurrency(), waiting.size());
+        this.slots = Math.min(concurrency, waiting.size());
     }
 
     @Override
@@ -58,7 +73,8 @@ final class ConversationPacing implements Pacing {
 
     private void beginConversation(long nanos) {
         if (!waiting.isEmpty()) {
-            sendAt(waiting.remove().remove(), nanos);
+            int first = waiting.remove().remove();
+            sendAt(first, nanos + requests.get(first).intendedStart().toNanos());
         }
     }
 
@@ -81,6 +97,6 @@ final class ConversationPacing implements Pacing {
 
     @Override
     public int connections() {
-        return slots;
+        return Math.min(slots, MOST_CONNECTIONS);
     }
 }

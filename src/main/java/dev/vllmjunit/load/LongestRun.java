@@ -12,6 +12,9 @@ final class LongestRun {
 
     /** How often in a row a request can be waited for after the last intended start. */
     static double rounds(Schedule schedule) {
+        if (schedule.arrivals() instanceof Arrivals.OpenConversations) {
+            return 1.0 + turns(schedule);
+        }
         if (!(schedule.arrivals() instanceof Arrivals.InSlots slots)) {
             return 2;
         }
@@ -21,9 +24,14 @@ final class LongestRun {
 
     /** A request and what is waited for before the next. */
     static double roundMillis(Schedule schedule, Duration timeout) {
-        return schedule.arrivals() instanceof Arrivals.Conversations conversations
-                ? (double) timeout.plus(conversations.thinkTime()).toMillis()
-                : timeout.toMillis();
+        return timeout.plus(thinkTime(schedule.arrivals())).toMillis();
+    }
+
+    private static Duration thinkTime(Arrivals arrivals) {
+        if (arrivals instanceof Arrivals.Conversations conversations) {
+            return conversations.thinkTime();
+        }
+        return arrivals instanceof Arrivals.OpenConversations conversations ? conversations.thinkTime() : Duration.ZERO;
     }
 
     private static int turns(Schedule schedule) {

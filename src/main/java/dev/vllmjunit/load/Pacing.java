@@ -34,8 +34,11 @@ interface Pacing {
         if (schedule.arrivals() instanceof Arrivals.ClosedLoop closed) {
             return new ClosedLoopPacing(Math.min(closed.concurrency(), requests), requests, loop, sender);
         }
-        return schedule.arrivals() instanceof Arrivals.Conversations conversations
-                ? new ConversationPacing(schedule.requests(), conversations, alarm, sender)
+        if (schedule.arrivals() instanceof Arrivals.Conversations conversations) {
+            return ConversationPacing.inSlots(schedule.requests(), conversations, alarm, sender);
+        }
+        return schedule.arrivals() instanceof Arrivals.OpenConversations conversations
+                ? ConversationPacing.open(schedule.requests(), conversations, alarm, sender)
                 : new OpenLoopPacing(schedule.requests(), alarm, sender);
     }
 }

@@ -3,6 +3,7 @@ package dev.vllmjunit.report;
 import dev.vllmjunit.assertion.ExpectationOutcome;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Machine;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.history.Review;
 import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.report.interchange.RequestLog;
@@ -28,6 +29,8 @@ import java.util.stream.Collectors;
  * Thread-safe. Methods throw {@link UncheckedIOException} when a file cannot be written.
  */
 public final class Reports {
+
+    private static final String VLLM_BENCH = "vllm-bench.json";
 
     /** Bytes: about 2,000 requests of 20 output tokens. */
     private static final int LARGEST_ATTACHMENT = 1 << 20;
@@ -93,7 +96,7 @@ public final class Reports {
                 .addUpTo(
                         LARGEST_ATTACHMENT,
                         "as vllm bench serve writes it",
-                        "vllm-bench.json",
+                        VLLM_BENCH,
                         json.write(VllmBenchResult.of(result, schedule).json()))
                 .addUpTo(
                         LARGEST_ATTACHMENT,
@@ -101,6 +104,26 @@ public final class Reports {
                         "requests.jsonl",
                         json.lines(RequestLog.of(result, schedule).json()))
                 .publish(runs, allure);
+    }
+
+    /**
+     * Adds the request goodput to what {@link #run} wrote as {@code vllm bench serve} would, and attaches that again: a test states its
+     * SLO after the run.
+     *
+     * @param run the directory that {@link #run} returned
+     */
+    public void goodput(Path run, Slo slo) {
+        Path file = run.resolve(VLLM_BENCH);
+        VllmBenchResult written = VllmBenchResult.read(file);
+        VllmBenchResult judged = written.withGoodput(slo);
+        if (!judged.equals(written)) {
+            String text = json.write(judged.json());
+            ReportFiles.write(file, text);
+            if (text.length() <= LARGEST_ATTACHMENT) {
+                String title = run.getFileName() + ", as vllm bench serve --goodput " + slo.goodputArguments();
+                allure.attach(title, AttachmentType.JSON, text);
+            }
+        }
     }
 
     /** Shows runs side by side, for instance of the three cache states; times against those of the first. */

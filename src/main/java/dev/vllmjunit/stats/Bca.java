@@ -14,7 +14,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * The bias-corrected and accelerated bootstrap interval (Efron and Tibshirani 1993, section 14.3) of a statistic that is a
  * smooth function of totals over independent units, corrected for few units in two ways that {@code CoverageIT} measures. The
  * percentiles are expanded by Student's t and by the bootstrap's too small standard error (Hesterberg 2015, section 5.4).
- * And since resamples never leave the range of the units, with fewer than ten of them the interval is widened to hold Student's.
+ * And since resamples never leave the range of the units, with fewer than ten of them the interval is widened to hold Student's;
+ * that of a ratio, whose denominator has a long tail of its own, whatever their number.
  *
  * @param strata groups of units, each resampled from itself
  * @param statistic of the totals of all strata, one after the other
@@ -36,24 +37,45 @@ record Bca(List<Stratum> strata, ToDoubleFunction<double[]> statistic) {
 
     /** The same of another number of resamples. */
     Optional<Interval> interval(double confidence, int resamples) {
-        Probability.require("confidence", confidence);
-        if (strata.stream().anyMatch(stratum -> stratum.size() < 2)) {
-            return Optional.empty();
-        }
-        double[] totals = totals();
-        return Optional.of(interval(
-                statistic.applyAsDouble(totals), Jackknife.of(strata, totals, statistic), confidence, resamples));
+        return jackknife(confidence).map(jackknife -> {
+            Interval interval = percentiles(jackknife, confidence, resamples);
+            double margin = jackknife.freedom() + 1 < FEW ? t(jackknife, confidence) * jackknife.error() : 0;
+            return holding(interval, observed() - margin, observed() + margin);
+        });
     }
 
-    private Interval interval(double observed, Jackknife jackknife, double confidence, int resamples) {
-        double t = TDistribution.of(jackknife.freedom()).inverseSurvivalProbability((1 - confidence) / 2);
+    /** Of a statistic that is a positive ratio: holds Student's interval of its logarithm. Empty as {@link #interval(double)}. */
+    Optional<Interval> ratioInterval(double confidence) {
+        return jackknife(confidence).map(jackknife -> {
+            double ratio = observed();
+            double margin = Math.exp(t(jackknife, confidence) * jackknife.error() / ratio);
+            return holding(percentiles(jackknife, confidence, RESAMPLES), ratio / margin, ratio * margin);
+        });
+    }
+
+    private Optional<Jackknife> jackknife(double confidence) {
+        Probability.require("confidence", confidence);
+        return strata.stream().anyMatch(stratum -> stratum.size() < 2)
+                ? Optional.empty()
+                : Optional.of(Jackknife.of(strata, totals(), statistic));
+    }
+
+    private Interval percentiles(Jackknife jackknife, double confidence, int resamples) {
         double[] replicates = replicates(resamples);
-        double bias = bias(replicates, observed, ROUNDING * jackknife.error());
-        double reach = t * jackknife.widening();
-        double low = at(replicates, bias, -reach, jackknife.acceleration());
-        double high = at(replicates, bias, reach, jackknife.acceleration());
-        double margin = jackknife.freedom() + 1 < FEW ? t * jackknife.error() : 0;
-        return new Interval(Math.min(low, observed - margin), Math.max(high, observed + margin), confidence);
+        double bias = bias(replicates, observed(), ROUNDING * jackknife.error());
+        double reach = t(jackknife, confidence) * jackknife.widening();
+        return new Interval(
+                at(replicates, bias, -reach, jackknife.acceleration()),
+                at(replicates, bias, reach, jackknife.acceleration()),
+                confidence);
+    }
+
+    private static double t(Jackknife jackknife, double confidence) {
+        return TDistribution.of(jackknife.freedom()).inverseSurvivalProbability((1 - confidence) / 2);
+    }
+
+    private static Interval holding(Interval interval, double low, double high) {
+        return new Interval(Math.min(interval.low(), low), Math.max(interval.high(), high), interval.confidence());
     }
 
     /** The statistic of what was observed. */

@@ -14,6 +14,21 @@ import org.apache.commons.statistics.inference.WilcoxonSignedRankTest;
 /**
  * One set of positive values divided by another. Immutable, thread-safe.
  *
+ * <p>The interval of a ratio of means is the BCa bootstrap's, widened to hold Student's interval of the ratio's logarithm (the delta
+ * method with Welch's degrees of freedom): where the denominator has a long tail, BCa alone is too narrow. Of 2,000 simulated 95 %
+ * intervals so many percent held the true ratio, and so many of BCa alone:
+ *
+ * <pre>
+ * units, of each set                 20          50          100         200
+ * pairs, log-normal, sigma 0.5       94.8 (92.9)             95.1 (93.9)
+ * pairs, hits and misses             92.9 (90.3)             95.2 (94.3)
+ * pairs, Pareto, shape 3                         95.1 (93.8) 94.5 (93.1) 95.6 (94.3)
+ * independent, log-normal, sigma 0.5 94.7 (94.0)
+ * independent, log-normal, sigma 1   93.1 (91.9)             95.0 (93.0) 95.0 (94.0)
+ * independent, hits and misses       96.3 (96.2)             95.5 (95.0)
+ * independent, Pareto, shape 3                   95.0 (89.3) 95.5 (91.5)
+ * </pre>
+ *
  * @param ratio the numerator's mean divided by the denominator's; for {@link Method#REPEATED} the geometric mean of the ratios
  * @param interval the ratio's confidence interval; empty where there are too few units
  * @param pValue probability of a difference like the observed one or greater, to either side, if there were none
@@ -37,11 +52,9 @@ public record Comparison(
     }
 
     /**
-     * Compares values of the same clusters: the i-th of both is the same document. The interval is the BCa bootstrap's over pairs
-     * of clusters, the p-value Wilcoxon's signed-rank test on the clusters' means (exact below 1,024 pairs unless differences tie or
-     * are 0), the effect size the matched-pairs rank-biserial correlation (Kerby 2014). Measured in 2,000 to 4,000 times, 94 % of the
-     * 95 % intervals of 50 log-normal pairs (sigma 0.5) held the true ratio, 95 % of those of 100, and 93 to 94 % of those of 50 to
-     * 200 pairs of a Pareto distribution of shape 3.
+     * Compares values of the same clusters: the i-th of both is the same document. The interval is resampled over pairs of
+     * clusters, the p-value Wilcoxon's signed-rank test on the clusters' means (exact below 1,024 pairs unless differences tie or
+     * are 0), the effect size the matched-pairs rank-biserial correlation (Kerby 2014).
      *
      * @param confidence between 0 and 1, both excluded
      * @throws IllegalArgumentException if the numbers of clusters differ or are 0, or a cluster's mean is not positive
@@ -60,16 +73,15 @@ public record Comparison(
                 totals -> (nearAbove + totals[0] / totals[1]) / (nearBelow + totals[2] / totals[3]));
         return new Comparison(
                 bca.observed(),
-                bca.interval(confidence),
+                bca.ratioInterval(confidence),
                 wilcoxon(above, below),
                 rankBiserial(above, below),
                 Method.PAIRED);
     }
 
     /**
-     * Compares independent values. The interval is the two-sample BCa bootstrap's, the p-value Mann and Whitney's, the effect size
-     * Cliff's delta. Of log-normal values with sigma 1, measured in 4,000 times, 92 % of the 95 % intervals of 100 values each held
-     * the true ratio, and 93 % of those of 200.
+     * Compares independent values. The interval is resampled from each set by itself, the p-value Mann and Whitney's, the effect
+     * size Cliff's delta.
      *
      * @param confidence between 0 and 1, both excluded
      * @throws IllegalArgumentException if there is no value, or one that is not positive
@@ -81,7 +93,7 @@ public record Comparison(
         double u = MANN_WHITNEY.statistic(numerator, denominator);
         return new Comparison(
                 bca.observed(),
-                bca.interval(confidence),
+                bca.ratioInterval(confidence),
                 MANN_WHITNEY.test(numerator, denominator).getPValue(),
                 2 * u / numerator.length / denominator.length - 1,
                 Method.INDEPENDENT);

@@ -1,5 +1,7 @@
 package dev.vllmjunit.workload;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 
 /** When requests are sent. */
@@ -187,6 +189,8 @@ public sealed interface Arrivals {
      */
     record Recorded(double speedUp) implements Arrivals {
 
+        private static final MathContext FOUR_DIGITS = new MathContext(4);
+
         /**
          * Checks the factor.
          *
@@ -198,7 +202,10 @@ public sealed interface Arrivals {
 
         @Override
         public String describe() {
-            return "at the recorded times" + (speedUp == 1 ? "" : ", " + speedUp + " times as fast");
+            return "at the recorded times"
+                    + (speedUp == 1
+                            ? ""
+                            : ", " + new BigDecimal(speedUp, FOUR_DIGITS).doubleValue() + " times as fast");
         }
     }
 
@@ -225,6 +232,40 @@ public sealed interface Arrivals {
         public String describe() {
             return concurrency + (concurrency == 1 ? " conversation" : " conversations") + " at a time, "
                     + Given.seconds(thinkTime) + " s between turns";
+        }
+    }
+
+    /**
+     * The turns of a conversation (requests with the same document id) one after the other, a think time after the one before has
+     * ended; first turns at times of their own, however many conversations are under way.
+     *
+     * @param first when the first turns come
+     * @param thinkTime from the end of a turn to the intended start of the next, 0 or more
+     */
+    record OpenConversations(Arrivals first, Duration thinkTime) implements Arrivals {
+
+        /**
+         * Checks first turns and think time.
+         *
+         * @throws IllegalArgumentException when first turns wait for something, or the think time is negative
+         */
+        public OpenConversations {
+            if (!first.openLoop()) {
+                throw new IllegalArgumentException("first turns come as a " + first.describe()
+                        + ", but must come at times that are known beforehand");
+            }
+            Given.notNegative("thinkTime", thinkTime);
+        }
+
+        /** Later turns wait for earlier ones. */
+        @Override
+        public boolean openLoop() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return "first turns: " + first.describe() + "; " + Given.seconds(thinkTime) + " s between turns";
         }
     }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
  * answer has, but not the answer's words.
  *
  * <p>A turn's intended start is a think time after the turn before it has ended; that of a first turn is when a slot for its
- * conversation is free.
+ * conversation is free, or when the rate says.
  *
  * <p>Each method throws {@link IllegalArgumentException} for a value that is not allowed.
  */
@@ -21,18 +21,20 @@ public final class Conversations implements Workload {
     private static final ConversationSpec DEFAULT = new ConversationSpec(8, 4, 256, 64, 32);
 
     private final ConversationSpec spec;
-    private final Arrivals.Conversations arrivals;
+    private final ConversationStarts starts;
+    private final Duration thinkTime;
     private final long seed;
 
-    private Conversations(ConversationSpec spec, Arrivals.Conversations arrivals, long seed) {
+    private Conversations(ConversationSpec spec, ConversationStarts starts, Duration thinkTime, long seed) {
         this.spec = spec;
-        this.arrivals = arrivals;
+        this.starts = starts;
+        this.thinkTime = thinkTime;
         this.seed = seed;
     }
 
     /** The workload with its defaults. */
     public static Conversations conversations() {
-        return new Conversations(DEFAULT, new Arrivals.Conversations(1, Duration.ZERO), 0);
+        return new Conversations(DEFAULT, new ConversationStarts.Slots(1), Duration.ZERO, 0);
     }
 
     /**
@@ -93,21 +95,41 @@ public final class Conversations implements Workload {
      * @param time 0 or more
      */
     public Conversations thinkTime(Duration time) {
-        return new Conversations(spec, new Arrivals.Conversations(arrivals.concurrency(), time), seed);
+        return new Conversations(spec, starts, Given.notNegative("thinkTime", time), seed);
     }
 
     /**
-     * Conversations at a time, 1 by default.
+     * Conversations at a time, 1 by default. Takes the place of a rate.
      *
      * @param conversations 1 or more
      */
     public Conversations concurrency(int conversations) {
-        return new Conversations(spec, new Arrivals.Conversations(conversations, arrivals.thinkTime()), seed);
+        return starting(new ConversationStarts.Slots(Given.atLeast("concurrency", conversations, 1)));
     }
 
-    /** Seed of the texts, 0 by default. */
+    /**
+     * A new conversation at a constant rate, however many are under way: every {@code turns / requestsPerSecond} seconds. Takes the place
+     * of {@link #concurrency}.
+     *
+     * @param requestsPerSecond of all turns together, above 0
+     */
+    public Conversations requestRate(double requestsPerSecond) {
+        return starting(new ConversationStarts.Constant(Given.rate("requestRate", requestsPerSecond)));
+    }
+
+    /**
+     * New conversations in a Poisson process, however many are under way; for a search, as in {@code
+     * stack.maxRateMeeting(conversations()::poissonRate, WARM, slo)}. Takes the place of {@link #concurrency}.
+     *
+     * @param requestsPerSecond mean rate of all turns together, above 0
+     */
+    public Conversations poissonRate(double requestsPerSecond) {
+        return starting(new ConversationStarts.Random(Given.rate("poissonRate", requestsPerSecond)));
+    }
+
+    /** Seed of the texts and of a Poisson process, 0 by default. */
     public Conversations seed(long seed) {
-        return new Conversations(spec, arrivals, seed);
+        return new Conversations(spec, starts, thinkTime, seed);
     }
 
     /**
@@ -117,10 +139,14 @@ public final class Conversations implements Workload {
      */
     @Override
     public Schedule plan(String model, Tokenizer tokenizer) {
-        return new ConversationPlan(spec, arrivals, seed).plan(model, tokenizer);
+        return new ConversationPlan(spec, starts.arrivals(spec.turns(), thinkTime, seed), seed).plan(model, tokenizer);
     }
 
     private Conversations with(ConversationSpec changed) {
-        return new Conversations(changed, arrivals, seed);
+        return new Conversations(changed, starts, thinkTime, seed);
+    }
+
+    private Conversations starting(ConversationStarts changed) {
+        return new Conversations(spec, changed, thinkTime, seed);
     }
 }

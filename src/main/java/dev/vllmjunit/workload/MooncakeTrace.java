@@ -38,17 +38,27 @@ public final class MooncakeTrace implements Workload {
      */
     public MooncakeTrace requests(int most) {
         Given.atLeast("requests", most, 1);
-        return with(new TraceScale(most, scale.speedUp(), scale.maxInputTokens(), scale.maxOutputTokens()));
+        return with(new TraceScale(most, scale.pace(), scale.maxInputTokens(), scale.maxOutputTokens()));
     }
 
     /**
-     * So many times faster than recorded: 2 halves the gaps.
+     * So many times faster than recorded: 2 halves the gaps. Takes the place of {@link #requestRate}.
      *
      * @param factor above 0
      */
     public MooncakeTrace speedUp(double factor) {
-        Given.above0("speedUp", factor);
-        return with(new TraceScale(scale.requests(), factor, scale.maxInputTokens(), scale.maxOutputTokens()));
+        return at(new TracePace.SpeedUp(Given.above0("speedUp", factor)));
+    }
+
+    /**
+     * As much faster or slower than recorded as it takes for this rate on average, from the first request to the last: all gaps are
+     * scaled alike, so that bursts stay bursts. For a search, as in {@code stack.maxRateMeeting(trace::requestRate, WARM, slo)}. Takes
+     * the place of {@link #speedUp}.
+     *
+     * @param requestsPerSecond above 0
+     */
+    public MooncakeTrace requestRate(double requestsPerSecond) {
+        return at(new TracePace.Rate(Given.rate("requestRate", requestsPerSecond)));
     }
 
     /**
@@ -58,7 +68,7 @@ public final class MooncakeTrace implements Workload {
      */
     public MooncakeTrace maxInputTokens(int tokens) {
         Given.atLeast("maxInputTokens", tokens, Prompt.BLOCK);
-        return with(new TraceScale(scale.requests(), scale.speedUp(), tokens, scale.maxOutputTokens()));
+        return with(new TraceScale(scale.requests(), scale.pace(), tokens, scale.maxOutputTokens()));
     }
 
     /**
@@ -68,7 +78,7 @@ public final class MooncakeTrace implements Workload {
      */
     public MooncakeTrace maxOutputTokens(int tokens) {
         Given.atLeast("maxOutputTokens", tokens, 1);
-        return with(new TraceScale(scale.requests(), scale.speedUp(), scale.maxInputTokens(), tokens));
+        return with(new TraceScale(scale.requests(), scale.pace(), scale.maxInputTokens(), tokens));
     }
 
     /** Seed of the texts, 0 by default. */
@@ -80,12 +90,17 @@ public final class MooncakeTrace implements Workload {
      * {@inheritDoc} Holds all prompts in memory, and asks the tokenizer a few times for each block and prompt: limit
      * {@link #requests} of a long trace.
      *
-     * @throws IllegalArgumentException naming file and line when the trace can't be read
+     * @throws IllegalArgumentException naming file and line when the trace can't be read; if a {@link #requestRate} is asked of
+     *     requests that all come at once
      * @throws IllegalStateException when the tokenizer gives no text of the exact length
      */
     @Override
     public Schedule plan(String model, Tokenizer tokenizer) {
         return new TracePlan(file, scale, seed).plan(model, tokenizer);
+    }
+
+    private MooncakeTrace at(TracePace pace) {
+        return with(new TraceScale(scale.requests(), pace, scale.maxInputTokens(), scale.maxOutputTokens()));
     }
 
     private MooncakeTrace with(TraceScale changed) {

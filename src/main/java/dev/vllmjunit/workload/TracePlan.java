@@ -12,11 +12,12 @@ record TracePlan(Path file, TraceScale scale, long seed) {
 
     Schedule plan(String model, Tokenizer tokenizer) {
         List<TraceEntry> recorded = new TraceFile(file).read(scale.requests());
-        Requests requests = new Requests(model, tokenizer, recorded.get(0).milliseconds());
+        double faster = scale.pace().factor(recorded);
+        Requests requests = new Requests(model, tokenizer, recorded.get(0).milliseconds(), faster);
         recorded.stream().map(scale::of).forEach(requests::add);
         String name = "trace " + file.getFileName() + ", " + recorded.size()
                 + (recorded.size() == 1 ? " request" : " requests") + scale.describe(recorded);
-        return new Schedule(name, CompletionBody.PATH, new Arrivals.Recorded(scale.speedUp()), requests.planned);
+        return new Schedule(name, CompletionBody.PATH, new Arrivals.Recorded(faster), requests.planned);
     }
 
     /** Requests planned so far. */
@@ -25,6 +26,7 @@ record TracePlan(Path file, TraceScale scale, long seed) {
         private final String model;
         private final Tokenizer tokenizer;
         private final double startMillis;
+        private final double faster;
         private final ExactLength lengths;
         private final Pieces pieces;
         private final SharedPrefixes prefixes = new SharedPrefixes();
@@ -32,10 +34,11 @@ record TracePlan(Path file, TraceScale scale, long seed) {
         private final Map<Integer, Integer> occurrences = new HashMap<>();
         private final List<PlannedRequest> planned = new ArrayList<>();
 
-        Requests(String model, Tokenizer tokenizer, double startMillis) {
+        Requests(String model, Tokenizer tokenizer, double startMillis, double faster) {
             this.model = model;
             this.tokenizer = tokenizer;
             this.startMillis = startMillis;
+            this.faster = faster;
             this.lengths = new ExactLength(tokenizer);
             this.pieces = new Pieces(lengths, seed);
         }
@@ -62,7 +65,7 @@ record TracePlan(Path file, TraceScale scale, long seed) {
         }
 
         private Duration start(TraceEntry entry) {
-            return Duration.ofNanos(Math.round((entry.milliseconds() - startMillis) * 1e6 / scale.speedUp()));
+            return Duration.ofNanos(Math.round((entry.milliseconds() - startMillis) * 1e6 / faster));
         }
 
         /** That of an earlier request with the same block in the middle, and so with the same blocks before it. */

@@ -8,13 +8,14 @@ import java.util.Locale;
  * What is made smaller or faster than it was recorded.
  *
  * @param requests at most so many
- * @param speedUp factor of the recorded times
+ * @param pace of the recorded times
  * @param maxInputTokens where longer prompts are cut
  * @param maxOutputTokens where longer outputs are cut
  */
-record TraceScale(int requests, double speedUp, int maxInputTokens, int maxOutputTokens) {
+record TraceScale(int requests, TracePace pace, int maxInputTokens, int maxOutputTokens) {
 
-    static final TraceScale NONE = new TraceScale(Integer.MAX_VALUE, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    static final TraceScale NONE =
+            new TraceScale(Integer.MAX_VALUE, new TracePace.SpeedUp(1), Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     TraceEntry of(TraceEntry recorded) {
         return recorded.atMost(maxInputTokens, maxOutputTokens);
@@ -23,8 +24,8 @@ record TraceScale(int requests, double speedUp, int maxInputTokens, int maxOutpu
     /** What was scaled, for the schedule's name; empty when nothing was. */
     String describe(List<TraceEntry> recorded) {
         List<String> parts = new ArrayList<>();
-        if (speedUp != 1) {
-            parts.add(speedUp + " times as fast");
+        if (!pace.describe().isEmpty()) {
+            parts.add(pace.describe());
         }
         long cut = recorded.stream()
                 .filter(entry -> entry.inputTokens() > maxInputTokens)

@@ -10,14 +10,17 @@ import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.Objectives;
 import dev.vllmjunit.evidence.RateProbe;
 import dev.vllmjunit.evidence.RateProbe.Outcome;
 import dev.vllmjunit.evidence.RateSearch;
 import dev.vllmjunit.evidence.Results;
 import dev.vllmjunit.evidence.Slo;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /** Three of four requests are fast enough, in 3.5 s; the highest rate lies between 4 and 5 requests/s. */
@@ -47,6 +50,18 @@ class GoodputTest {
                         but it is 0.143 requests/s less
                           samples: 3 of 4 requests"""
                                 + measuredUnder());
+    }
+
+    @Test
+    void whoReportsTheResultIsToldOfItsSlo() {
+        List<Object> told = new ArrayList<>();
+        Objectives.Listener listener = (result, slo) -> told.addAll(List.of(result, slo));
+        Objectives.add(listener);
+        assertThat(RESULT).goodput(SLO).isAtLeast(requestsPerSecond(0));
+        Objectives.remove(listener);
+        assertThat(RESULT).goodput(SLO.attainment(0.5)).isAtLeast(requestsPerSecond(0));
+
+        Assertions.assertThat(told).containsExactly(RESULT, SLO);
     }
 
     @Test

@@ -83,6 +83,32 @@ class LoadShapesIT {
     }
 
     @Test
+    void aTraceIsReplayedAtARate() {
+        BenchmarkResult fast =
+                rig.runner.run(TRACE.requestRate(5.6), CacheState.WARM).requireValid();
+
+        assertThat(fast.requests())
+                .extracting(request ->
+                        (request.intendedNanos() - fast.requests().get(0).intendedNanos()) / 1e6)
+                .containsExactly(0.0, 200.0, 400.0, 600.0, 700.0, 900.0, 1_050.0, 1_250.0);
+    }
+
+    @Test
+    void conversationsComeAtARate() {
+        BenchmarkResult open =
+                rig.runner.run(CONVERSATIONS.requestRate(30), CacheState.EMPTY).requireValid();
+
+        for (RequestRecord turn : open.requests()) {
+            RequestRecord before = open.requests().get(Math.max(0, turn.index() - 1));
+            assertThat(turn.intendedNanos())
+                    .isEqualTo(
+                            turn.index() % 3 > 0
+                                    ? before.endNanos() + THINK_TIME.toNanos()
+                                    : open.requests().get(0).intendedNanos() + turn.index() / 3 * 100_000_000L);
+        }
+    }
+
+    @Test
     void aTurnFollowsTheEndOfTheOneBefore() {
         BenchmarkResult cold = rig.runner.run(CONVERSATIONS, CacheState.EMPTY).requireValid();
 
@@ -122,6 +148,24 @@ class LoadShapesIT {
                 .contains(RateProbe.Outcome.MET, RateProbe.Outcome.NOT_MET);
         assertThat(search.highestMet().orElseThrow().rate())
                 .isLessThan(search.lowestNotMet().orElseThrow().rate());
+    }
+
+    /** A share of a half takes six requests; the trace has eight. */
+    @Test
+    @Tag("statistics")
+    void aSearchScalesATraceOrTheConversations() {
+        Slo slo = Slo.of(Latency.TTFT, Duration.ofMillis(400)).attainment(0.5);
+        SearchLimits limits = new SearchLimits(2, 3, 6);
+
+        RateSearch trace =
+                RateSearcher.search(slo, limits, rate -> rig.runner.run(TRACE.requestRate(rate), CacheState.EMPTY));
+        RateSearch turns = RateSearcher.search(
+                slo, limits, rate -> rig.runner.run(CONVERSATIONS.count(8).poissonRate(rate), CacheState.EMPTY));
+
+        for (RateSearch search : List.of(trace.requireValid(), turns.requireValid())) {
+            System.out.println(search.describe());
+            assertThat(search.highestMet()).isPresent();
+        }
     }
 
     private static List<String> texts(BenchmarkResult result) {

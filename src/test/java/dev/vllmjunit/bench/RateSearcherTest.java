@@ -127,10 +127,11 @@ class RateSearcherTest {
     void tooFewRequestsShowNoShare() {
         assertThat(RateSearcher.search(P95_BELOW_500_MS, SearchLimits.STANDARD, rate -> small())
                         .problem())
-                .contains(new Problem(
-                        InvalidReason.TOO_FEW_SAMPLES,
-                        "at 1 requests/s: 30 requests cannot show that a share of 0.95 meets the SLO, 72 can; send more"
-                                + " (documents, repeat, promptCount), or ask for a smaller attainment"));
+                .contains(
+                        new Problem(
+                                InvalidReason.TOO_FEW_SAMPLES,
+                                "at 1 requests/s: 30 requests cannot show that a share of 0.95 meets the SLO, 72 can; send more"
+                                        + " (documents and repeat, the trace's requests, conversations), or ask for a smaller attainment"));
         assertThat(RateSearcher.search(P95_BELOW_500_MS.attainment(1), SearchLimits.STANDARD, rate -> small())
                         .problem())
                 .contains(new Problem(

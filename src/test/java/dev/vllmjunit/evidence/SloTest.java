@@ -52,6 +52,13 @@ class SloTest {
     }
 
     @Test
+    void isWrittenAsVllmTakesIt() {
+        assertThat(SLO.goodputArguments()).isEqualTo("ttft:500 tpot:50");
+        assertThat(Slo.of(Latency.END_TO_END, Duration.ofNanos(2_500_000)).goodputArguments())
+                .isEqualTo("e2el:2.5");
+    }
+
+    @Test
     void refusesWhatIsNotAllowed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Slo(Map.of(), 0.95))

@@ -55,6 +55,8 @@ class WrongOutputErrorTest {
                 right.metrics(),
                 right.problems(),
                 List.of(new OutputDifference("r-1", 4, "S3", kind, 1, " b", -0.6, " x", -0.9, " a x", " a x", " a b")),
-                List.of());
+                List.of(),
+                List.of(),
+                1);
     }
 }

@@ -64,6 +64,24 @@ class ConversationPacingTest {
         assertThat(result.requests().get(2).intendedNanos()).isEqualTo(intended(result, 2));
     }
 
+    @Test
+    void anOpenConversationBeginsAtItsTimeHoweverManyAreUnderWay() {
+        Arrivals atATime = new Arrivals.OpenConversations(new Arrivals.ConstantRate(100), THINK_TIME);
+        try (ScriptedServer server = new ScriptedServer(received -> List.of(new Pause(500), new Send(stream(1))))) {
+            LoadResult result = drive(server, schedule(4, atATime, Duration.ofMillis(10)), TIMEOUT);
+
+            List<RequestRecord> turns = result.requests();
+            for (int conversation = 0; conversation < 4; conversation++) {
+                assertThat(turns.get(conversation * TURNS).intendedNanos())
+                        .isEqualTo(result.startNanos()
+                                + Duration.ofMillis(10L * conversation).toNanos());
+                assertThat(turns.get(conversation * TURNS + 1).intendedNanos())
+                        .isEqualTo(turns.get(conversation * TURNS).endNanos() + THINK_TIME.toNanos());
+            }
+            assertThat(server.received).extracting(Received::unanswered).contains(4);
+        }
+    }
+
     private static long intended(LoadResult result, int position) {
         return position % TURNS == 0
                 ? result.startNanos()
@@ -83,17 +101,21 @@ class ConversationPacingTest {
     }
 
     private static Schedule schedule(int conversations, int atATime) {
+        return schedule(conversations, new Arrivals.Conversations(atATime, THINK_TIME), Duration.ZERO);
+    }
+
+    private static Schedule schedule(int conversations, Arrivals arrivals, Duration apart) {
         return new Schedule(
                 "test",
                 "/v1/completions",
-                new Arrivals.Conversations(atATime, THINK_TIME),
+                arrivals,
                 IntStream.range(0, conversations * TURNS)
                         .mapToObj(index -> new PlannedRequest(
                                 index,
                                 index / TURNS,
                                 index % TURNS,
                                 false,
-                                Duration.ZERO,
+                                apart.multipliedBy(index / TURNS),
                                 7,
                                 1,
                                 ("{\"prompt\":\"" + index + "\"}").getBytes(UTF_8)))

@@ -15,6 +15,7 @@ import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.Latency;
 import dev.vllmjunit.evidence.Repetition;
 import dev.vllmjunit.evidence.Repetitions;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.report.interchange.RequestLog;
 import dev.vllmjunit.report.interchange.VllmBenchResult;
 import dev.vllmjunit.topology.Expectation;
@@ -26,6 +27,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -118,6 +120,23 @@ class ReportsTest {
         assertThat(VllmBenchResult.read(run.resolve("vllm-bench.json")))
                 .isEqualTo(VllmBenchResult.of(result, Runs.schedule(30)));
         assertThat(RequestLog.read(run.resolve("requests.jsonl"))).isEqualTo(RequestLog.of(result, Runs.schedule(30)));
+    }
+
+    @Test
+    void aGoodputThatIsAskedForLaterIsAddedOnce() throws IOException {
+        BenchmarkResult result = Runs.valid(CacheState.EMPTY, 30);
+        Slo slo = Slo.of(Latency.TTFT, Duration.ofMillis(500));
+
+        Path run = reports.run(result, Runs.schedule(30));
+        reports.goodput(run, slo);
+        reports.goodput(run, slo);
+
+        VllmBenchResult expected = VllmBenchResult.of(result, Runs.schedule(30)).withGoodput(slo);
+        assertThat(VllmBenchResult.read(run.resolve("vllm-bench.json"))).isEqualTo(expected);
+        assertThat(expected.totals().requestGoodput().orElseThrow())
+                .isBetween(0.01, expected.totals().requestThroughput() - 0.01);
+        assertThat(stopTest().at("/attachments").findValuesAsText("name"))
+                .containsOnlyOnce(run.getFileName() + ", as vllm bench serve --goodput ttft:500");
     }
 
     @Test

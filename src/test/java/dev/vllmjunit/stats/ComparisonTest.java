@@ -114,6 +114,23 @@ class ComparisonTest {
         assertThat(interval.high()).isCloseTo(2.8442, within(0.02));
     }
 
+    /** Against a constant of 2: t(1, 97.5 %) = 12.7062 and t(9) = 2.2622, the relative standard errors are 1/2 and 0.9/1.9. */
+    @Test
+    void aRatioHoldsStudentsIntervalOfItsLogarithmWhateverTheNumberOfValues() {
+        Interval two = Comparison.independent(new double[] {1, 3}, new double[] {2, 2}, 0.95)
+                .interval()
+                .orElseThrow();
+        Interval ten = Comparison.independent(
+                        new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 10}, new double[] {2, 2, 2}, 0.95)
+                .interval()
+                .orElseThrow();
+
+        assertThat(two.low()).isCloseTo(Math.exp(-12.7062 / 2), within(1e-6));
+        assertThat(two.high()).isCloseTo(Math.exp(12.7062 / 2), within(0.05));
+        assertThat(ten.low()).isCloseTo(0.95 * Math.exp(-2.2622 * 0.9 / 1.9), within(1e-4));
+        assertThat(ten.high()).isCloseTo(0.95 * Math.exp(2.2622 * 0.9 / 1.9), within(1e-3));
+    }
+
     @Test
     void aSingleValueOfEitherSideLeavesNoInterval() {
         assertThat(Comparison.independent(SLOW, new double[] {1}, 0.95).interval())

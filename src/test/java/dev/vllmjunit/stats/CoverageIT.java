@@ -100,7 +100,15 @@ class CoverageIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"SKEWED, 100", "HITS_AND_MISSES, 100"})
+    @CsvSource({
+        "SKEWED, 20",
+        "SKEWED, 100",
+        "HITS_AND_MISSES, 100",
+        "VERY_SKEWED, 100",
+        "HEAVY_TAIL, 50",
+        "HEAVY_TAIL, 100",
+        "HEAVY_TAIL, 200"
+    })
     void ofRatiosOfPairs(Population population, int documents, TestInfo test) {
         assertCoverage(test, random -> {
             double[] truths = population.draw(documents, random);
@@ -115,7 +123,15 @@ class CoverageIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"SKEWED, 20", "HITS_AND_MISSES, 100"})
+    @CsvSource({
+        "SKEWED, 20",
+        "HITS_AND_MISSES, 100",
+        "VERY_SKEWED, 50",
+        "VERY_SKEWED, 100",
+        "VERY_SKEWED, 200",
+        "HEAVY_TAIL, 50",
+        "HEAVY_TAIL, 100"
+    })
     void ofRatiosOfIndependentValues(Population population, int n, TestInfo test) {
         assertCoverage(
                 test,

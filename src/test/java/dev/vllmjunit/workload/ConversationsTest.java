@@ -54,6 +54,39 @@ class ConversationsTest {
     }
 
     @Test
+    void aRateIsOfAllTurnsTogether() {
+        Schedule schedule = plan(
+                SMALL.count(3).requestRate(4).thinkTime(Duration.ofMillis(500)).turns(2));
+
+        assertThat(schedule.arrivals().describe())
+                .isEqualTo("first turns: constant rate, 2.0 requests/s; 0.5 s between turns");
+        assertThat(schedule.arrivals().openLoop()).isFalse();
+        assertThat(schedule.requests())
+                .extracting(turn ->
+                        turn.documentId() + " at " + turn.intendedStart().toMillis())
+                .containsExactly("0 at 0", "0 at 0", "1 at 500", "1 at 500", "2 at 1000", "2 at 1000");
+    }
+
+    @Test
+    void conversationsComeAtRandomOrWaitForASlot() {
+        assertThat(plan(SMALL.poissonRate(6).seed(7)).arrivals())
+                .isEqualTo(new Arrivals.OpenConversations(new Arrivals.Poisson(2, 7), Duration.ZERO));
+        assertThat(plan(SMALL.poissonRate(6).concurrency(2)).arrivals())
+                .isEqualTo(new Arrivals.Conversations(2, Duration.ZERO));
+        assertThat(plan(SMALL.concurrency(2).poissonRate(6)).requests())
+                .extracting(turn -> turn.intendedStart().isZero())
+                .containsOnly(false);
+    }
+
+    @Test
+    void firstTurnsWaitForNothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Arrivals.OpenConversations(new Arrivals.ClosedLoop(2), Duration.ZERO))
+                .withMessage(
+                        "first turns come as a closed loop, 2 at a time, but must come at times that are known beforehand");
+    }
+
+    @Test
     void thePlanIsTheSameEachTimeAndAnotherForAnotherSeed() {
         assertThat(plan(SMALL).requests().get(4).body())
                 .isEqualTo(plan(SMALL).requests().get(4).body())
@@ -80,6 +113,12 @@ class ConversationsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SMALL.concurrency(0))
                 .withMessage("concurrency is 0, but must be 1 or more");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SMALL.requestRate(0))
+                .withMessage("requestRate is 0.0 requests per second, but must be a finite number above 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SMALL.poissonRate(-1))
+                .withMessage("poissonRate is -1.0 requests per second, but must be a finite number above 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SMALL.thinkTime(Duration.ofMillis(-1)))
                 .withMessage("thinkTime is -0.001 s, but must be 0 or longer");

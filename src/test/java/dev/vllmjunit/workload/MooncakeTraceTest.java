@@ -84,6 +84,43 @@ class MooncakeTraceTest {
     }
 
     @Test
+    void aRateScalesAllGapsAlike() {
+        Schedule schedule = plan(mooncakeTrace(SAMPLE).requestRate(5.6));
+
+        assertThat(schedule.name()).isEqualTo("trace trace.jsonl, 8 requests, 5.6 requests/s on average");
+        assertThat(schedule.arrivals()).isEqualTo(new Arrivals.Recorded(2));
+        assertThat(schedule.requests())
+                .extracting(request -> request.intendedStart().toMillis())
+                .containsExactly(0L, 200L, 400L, 600L, 700L, 900L, 1_050L, 1_250L);
+        assertThat(plan(mooncakeTrace(SAMPLE).requestRate(3)).arrivals().describe())
+                .isEqualTo("at the recorded times, 1.071 times as fast");
+    }
+
+    @Test
+    void ofRateAndSpeedUpTheLaterCounts() {
+        assertThat(plan(mooncakeTrace(SAMPLE).requestRate(9).speedUp(3)).arrivals())
+                .isEqualTo(new Arrivals.Recorded(3));
+        assertThat(plan(mooncakeTrace(SAMPLE).speedUp(3).requests(2).requestRate(2.5))
+                        .arrivals())
+                .isEqualTo(new Arrivals.Recorded(1));
+    }
+
+    @Test
+    void requestsThatComeAtOnceHaveNoRateToChange(@TempDir Path folder) {
+        String line = "{\"timestamp\": 8, \"input_length\": 9, \"output_length\": 1, \"hash_ids\": [1]}\n";
+        Path atOnce = write(folder, line.repeat(2));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plan(mooncakeTrace(atOnce).requestRate(1)))
+                .withMessage("requestRate needs a trace whose first and last request are apart, but all 2 come at once;"
+                        + " replay more of it");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plan(mooncakeTrace(atOnce).requests(1).requestRate(1)))
+                .withMessage("requestRate needs a trace whose first and last request are apart, but there is 1 request;"
+                        + " replay more of it");
+    }
+
+    @Test
     void thePlanIsTheSameEachTimeAndAnotherForAnotherSeed() {
         MooncakeTrace trace = mooncakeTrace(SAMPLE).requests(2);
 
@@ -140,6 +177,9 @@ class MooncakeTraceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> trace.speedUp(0))
                 .withMessage("speedUp is 0.0, but must be a finite number above 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> trace.requestRate(0))
+                .withMessage("requestRate is 0.0 requests per second, but must be a finite number above 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> trace.maxInputTokens(15))
                 .withMessage("maxInputTokens is 15, but must be 16 or more");

@@ -2,6 +2,7 @@ package dev.vllmjunit.report.interchange;
 
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.Latency;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
@@ -87,10 +88,34 @@ public record VllmBenchResult(
     public VllmLatency latency(Latency latency) {
         VllmLatency figures = latencies.get(latency);
         if (figures == null) {
-            throw new IllegalStateException("the result of " + setup.date() + " has no mean_" + key(latency)
+            throw new IllegalStateException("the result of " + setup.date() + " has no mean_" + latency.vllmName()
                     + "_ms; have it written with vllm bench serve --percentile-metrics ttft,tpot,itl,e2el");
         }
         return figures;
+    }
+
+    /**
+     * The same with the rate of requests that met every bound, as vLLM has it of {@code --goodput}: times count from the send, an equal
+     * value meets its bound, a single output token takes no time after the first. The bounds stand in the metadata as {@code goodput}.
+     *
+     * @throws IllegalStateException if the file does not have each request with its latency
+     */
+    public VllmBenchResult withGoodput(Slo slo) {
+        if (requests.isEmpty()
+                || requests.stream().anyMatch(request -> request.latency().isEmpty())) {
+            throw new IllegalStateException(
+                    "the result of " + setup.date() + " does not have the latency of each request;"
+                            + " have it written with vllm bench serve --save-detailed of vLLM 0.32 or later");
+        }
+        long met = requests.stream().filter(request -> meets(request, slo)).count();
+        return new VllmBenchResult(
+                setup.with("goodput", slo.goodputArguments()), totals.withGood(met), latencies, requests);
+    }
+
+    private static boolean meets(VllmRequest request, Slo slo) {
+        return request.succeeded()
+                && slo.bounds().entrySet().stream().allMatch(bound -> seconds(request, bound.getKey())
+                        .allMatch(value -> value <= bound.getValue().toNanos() / 1e9));
     }
 
     /** By key, in vLLM's order; a map that JSON can be written from. */
@@ -101,7 +126,7 @@ public record VllmBenchResult(
         if (!requests.isEmpty()) {
             RequestColumns.write(requests, json);
         }
-        latencies.forEach((latency, figures) -> figures.write(json, key(latency)));
+        latencies.forEach((latency, figures) -> figures.write(json, latency.vllmName()));
         return json;
     }
 
@@ -143,20 +168,11 @@ public record VllmBenchResult(
     private static Map<Latency, VllmLatency> readLatencies(Fields fields) {
         Map<Latency, VllmLatency> latencies = new EnumMap<>(Latency.class);
         for (Latency latency : Latency.values()) {
-            if (fields.has("mean_" + key(latency) + "_ms")) {
-                latencies.put(latency, VllmLatency.read(fields, key(latency)));
+            if (fields.has("mean_" + latency.vllmName() + "_ms")) {
+                latencies.put(latency, VllmLatency.read(fields, latency.vllmName()));
             }
         }
         return latencies;
-    }
-
-    private static String key(Latency latency) {
-        return switch (latency) {
-            case TTFT -> "ttft";
-            case TPOT -> "tpot";
-            case ITL -> "itl";
-            case END_TO_END -> "e2el";
-        };
     }
 
     private static String text(Path file) {

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxConcurrency most requests under way at a time; empty without a bound
  * @param metadata other texts of the file by key: what {@code --metadata} gave it. Files of this project have the run's facts
  *     there, and {@code workload}, {@code cache_state}, {@code profile}, {@code topology}, {@code stack}, {@code times}
- *     ({@code modelled} or {@code measured}), {@code num_gpus} (accelerators of all nodes) and, unless the run is valid,
- *     {@code invalid_because}
+ *     ({@code modelled} or {@code measured}), {@code num_gpus} (accelerators of all nodes), {@code goodput} (the bounds behind
+ *     {@code request_goodput}, where there is one) and, unless the run is valid, {@code invalid_because}
  */
 public record VllmBenchSetup(
         String date,
@@ -75,6 +75,14 @@ public record VllmBenchSetup(
                         ? OptionalLong.of(closed.concurrency())
                         : OptionalLong.empty(),
                 metadata(result));
+    }
+
+    /** The same with a further text in the metadata. */
+    VllmBenchSetup with(String key, String text) {
+        Map<String, String> more = new TreeMap<>(metadata);
+        more.put(key, text);
+        return new VllmBenchSetup(
+                date, backend, label, modelId, tokenizerId, numPrompts, requestRate, burstiness, maxConcurrency, more);
     }
 
     private static double requestRate(Arrivals arrivals) {

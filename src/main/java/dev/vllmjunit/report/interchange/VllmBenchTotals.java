@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param totalInputTokens prompt tokens of successful requests
  * @param totalOutputTokens output tokens of successful requests
  * @param requestThroughput successful requests per second
- * @param requestGoodput those within the objectives of {@code --goodput}, per second; empty without objectives, so always in files
- *     of this project
+ * @param requestGoodput those within the objectives of {@code --goodput}, per second; empty without objectives: in files of this
+ *     project, where no test held the run against an SLO
  * @param outputThroughput output tokens per second
  * @param totalTokenThroughput prompt and output tokens per second
  * @param maxOutputTokensPerS most output events in one second of the run; empty in files of a vLLM that did not write it
@@ -55,6 +55,22 @@ public record VllmBenchTotals(
                 (input + output) / duration,
                 OptionalDouble.of(peak.tokensPerSecond()),
                 OptionalLong.of(peak.requests()));
+    }
+
+    /** The same with so many requests within the objectives. */
+    VllmBenchTotals withGood(long requests) {
+        return new VllmBenchTotals(
+                duration,
+                completed,
+                failed,
+                totalInputTokens,
+                totalOutputTokens,
+                requestThroughput,
+                OptionalDouble.of(requests / duration),
+                outputThroughput,
+                totalTokenThroughput,
+                maxOutputTokensPerS,
+                maxConcurrentRequests);
     }
 
     /** Files of older versions of vLLM do not say how many failed. */

@@ -11,11 +11,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.evidence.Latency;
 import dev.vllmjunit.evidence.Repetitions;
+import dev.vllmjunit.evidence.Slo;
 import dev.vllmjunit.workload.Arrivals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -245,6 +247,62 @@ class VllmBenchResultTest {
         Map<String, ?> json =
                 VllmBenchResult.of(SomeRun.result(), SomeRun.schedule(arrivals)).json();
         return new Object[] {json.get("request_rate"), json.get("burstiness"), json.get("max_concurrency")};
+    }
+
+    @Test
+    void goodputIsOfTheRequestsThatMeetEveryBoundByVllmsTimes() {
+        Slo ttft = Slo.of(Latency.TTFT, Duration.ofMillis(100));
+
+        assertThat(goodput(ttft)).hasValue(2);
+        assertThat(goodput(ttft.and(Latency.TTFT, Duration.ofMillis(200)))).hasValue(4);
+        assertThat(goodput(ttft.and(Latency.TTFT, Duration.ofMillis(199)))).hasValue(2);
+        assertThat(goodput(ttft.and(Latency.TPOT, Duration.ofMillis(29)))).hasValue(0);
+        assertThat(goodput(Slo.of(Latency.TPOT, Duration.ofMillis(29)))).hasValue(2);
+        assertThat(goodput(Slo.of(Latency.END_TO_END, Duration.ofMillis(160)))).hasValue(2);
+    }
+
+    @Test
+    void oneOutputTokenMeetsAnyTimePerTokenAndAFailedRequestNothing() {
+        VllmBenchResult vllms = VllmBenchResult.read(DETAILED);
+        double perRequest = 1 / vllms.totals().duration();
+
+        VllmBenchTotals tight =
+                vllms.withGoodput(Slo.of(Latency.TPOT, Duration.ofNanos(1))).totals();
+        VllmBenchTotals wide =
+                vllms.withGoodput(Slo.of(Latency.TTFT, Duration.ofHours(1))).totals();
+
+        assertThat(tight.requestGoodput().orElseThrow()).isCloseTo(perRequest, within(1e-9));
+        assertThat(wide.requestGoodput().orElseThrow()).isCloseTo(vllms.totals().requestThroughput(), within(1e-9));
+    }
+
+    @Test
+    void goodputReadsBackWithItsBounds() throws IOException {
+        VllmBenchResult judged = ours().withGoodput(
+                        Slo.of(Latency.TPOT, Duration.ofMillis(50)).and(Latency.TTFT, Duration.ofMillis(150)));
+
+        VllmBenchResult read = read(JSON.writeValueAsString(judged.json()));
+
+        assertThat(read).isEqualTo(judged);
+        assertThat(read.totals().requestGoodput()).hasValue(2);
+        assertThat(read.setup().metadata()).containsEntry("goodput", "ttft:150 tpot:50");
+    }
+
+    @Test
+    void goodputTakesTheLatencyOfEachRequest() throws IOException {
+        Slo slo = Slo.of(Latency.TTFT, Duration.ofMillis(100));
+        String older = change(json -> json.remove("latencies"));
+
+        for (VllmBenchResult without : List.of(VllmBenchResult.read(PLAIN), read(older))) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> without.withGoodput(slo))
+                    .withMessage(
+                            "the result of 20261128-015615 does not have the latency of each request; have it written with"
+                                    + " vllm bench serve --save-detailed of vLLM 0.32 or later");
+        }
+    }
+
+    private static OptionalDouble goodput(Slo slo) {
+        return ours().withGoodput(slo).totals().requestGoodput();
     }
 
     @Test
