@@ -22,7 +22,6 @@ import dev.vllmjunit.workload.LongDocumentQa;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -44,32 +43,32 @@ class FaultsIT {
 
     @Test
     void outputsStayRightNothingHangsAndNodesRecover(@TempDir Path reports) {
-        List<CompletableFuture<Events>> groups = List.of(
-                start(
+        List<Events> groups = List.of(
+                run(
                         reports.resolve("way"),
                         "theObjectStoreIsCutOffAndComesBack",
                         "theObjectStoreIsFarAway",
                         "theWayToTheObjectStoreIsNarrow"),
-                start(
+                run(
                         reports.resolve("store"),
                         "theObjectStoreRefusesConnectionsForAWhile",
                         "theKeysOfTheCacheExpireAndAreRenewed",
                         "foreignAndTruncatedObjectsHangNothing"),
-                start(
+                run(
                         reports.resolve("rest"),
                         "thePrefillNodeIsPausedAndResumed",
                         "alteredObjectsGiveWrongOutputAndTheRunSaysSo",
                         "nothingOfAllThisIsLeft",
                         "theDecodeNodeIsKilledAndThereAgainAtTheEnd"),
-                Scenarios.start(OnlyHere.class, "embedded", reports.resolve("here")));
+                Scenarios.run(OnlyHere.class, "embedded", reports.resolve("here")));
 
-        assertThat(groups.stream().map(CompletableFuture::join).map(Events::succeeded))
+        assertThat(groups.stream().map(Events::succeeded))
                 .extracting(Events::count)
                 .containsExactly(3L, 3L, 4L, 6L);
     }
 
-    private static CompletableFuture<Events> start(Path reports, String... scenarios) {
-        return Scenarios.start(FaultScenarios.class, "embedded", reports, scenarios);
+    private static Events run(Path reports, String... scenarios) {
+        return Scenarios.run(FaultScenarios.class, "embedded", reports, scenarios);
     }
 
     @Test

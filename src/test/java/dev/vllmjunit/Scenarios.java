@@ -5,7 +5,6 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -16,20 +15,16 @@ final class Scenarios {
 
     private Scenarios() {}
 
-    /** All of a class. */
-    static Events run(Class<?> scenarios, String stack, Path reports) {
-        return run(List.of(selectClass(scenarios)), stack, reports);
-    }
-
-    /** All of a class or some, at the same time as others on a stack of their own: most of a run is waiting. */
-    static CompletableFuture<Events> start(Class<?> scenarios, String stack, Path reports, String... methods) {
-        List<? extends DiscoverySelector> chosen = methods.length == 0
-                ? List.of(selectClass(scenarios))
-                : Stream.of(methods)
-                        .map(method -> selectMethod(scenarios, method))
-                        .toList();
-        return CompletableFuture.supplyAsync(
-                () -> run(chosen, stack, reports), task -> new Thread(task, "scenarios").start());
+    /** All of a class or some, one after the other. */
+    static Events run(Class<?> scenarios, String stack, Path reports, String... methods) {
+        return run(
+                methods.length == 0
+                        ? List.of(selectClass(scenarios))
+                        : Stream.of(methods)
+                                .map(method -> selectMethod(scenarios, method))
+                                .toList(),
+                stack,
+                reports);
     }
 
     /** With deadlines of the router that are short enough for a test, and nothing of other tests' reports. */

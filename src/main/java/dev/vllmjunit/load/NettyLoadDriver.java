@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class NettyLoadDriver implements LoadDriver {
 
     private static final long CLOSING_SECONDS = 5;
+
+    /** Runs of this JVM: garbage is not collected in the midst of another driver's. */
+    private static final AtomicInteger RUNNING = new AtomicInteger();
 
     private final Transport transport;
     private final EventLoop loop;
@@ -84,17 +88,20 @@ public final class NettyLoadDriver implements LoadDriver {
             throw new IllegalStateException(
                     "this load driver is busy with another run; wait for it or use another one");
         }
+        if (RUNNING.getAndIncrement() == 0) {
+            YoungGeneration.makeRoom();
+        }
         try {
             return drive(new Run(transport, schedule, target, tls, requestTimeout, progress, started));
         } finally {
             active.set(null);
             busy.set(false);
+            RUNNING.decrementAndGet();
         }
     }
 
     private LoadResult drive(Run run) {
         active.set(run);
-        YoungGeneration.makeRoom();
         loop.execute(run::begin);
         try {
             run.over().get(run.longestMillis(), TimeUnit.MILLISECONDS);
