@@ -11,8 +11,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,15 +80,6 @@ class DaemonTest {
     }
 
     private static Daemon daemon(String url, Optional<Path> tls) {
-        DockerSettings standard = DockerSettings.STANDARD;
-        DockerSettings settings = new DockerSettings(
-                standard.pull(),
-                standard.shmSize(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Map.of("here", new DockerSettings.Host(URI.create(url), tls, "10.0.0.1")));
-        return Daemon.of(settings, "here");
+        return Daemon.of(Named.host("here", new DockerSettings.Host(URI.create(url), tls, "10.0.0.1")), "here");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.vllmjunit.docker.Named;
 import dev.vllmjunit.topology.Accelerator;
 import dev.vllmjunit.topology.DockerSettings;
 import dev.vllmjunit.topology.DockerSettings.Pull;
@@ -131,17 +132,8 @@ class DockerChecksTest {
     }
 
     private static DockerHost host(URI url) {
-        DockerSettings standard = DockerSettings.STANDARD;
         return DockerHost.of(
-                node("vllm:1"),
-                new DockerSettings(
-                        standard.pull(),
-                        standard.shmSize(),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Map.of("mi300x", new DockerSettings.Host(url, Optional.empty(), "10.0.0.1"))));
+                node("vllm:1"), Named.host("mi300x", new DockerSettings.Host(url, Optional.empty(), "10.0.0.1")));
     }
 
     private static NodeSpec node(String image) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import dev.vllmjunit.docker.Daemon;
+import dev.vllmjunit.docker.Named;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.topology.DockerSettings;
 import java.io.IOException;
@@ -126,15 +127,7 @@ class DockerContainersIT {
     }
 
     private static DockerHosts hosts(DockerSettings.Host other) {
-        DockerSettings standard = DockerSettings.STANDARD;
-        return new DockerHosts(new DockerSettings(
-                standard.pull(),
-                standard.shmSize(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Map.of("other", other)));
+        return new DockerHosts(Named.host("other", other));
     }
 
     private static void needs(String what, Runnable use) {
