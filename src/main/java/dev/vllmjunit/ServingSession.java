@@ -87,7 +87,7 @@ final class ServingSession implements ServingStack, AutoCloseable {
         report.ran(run);
         run.injected().forEach(what -> report.line("On purpose: " + what));
         BenchmarkResult seen = repeated.seen(run.requireRightOutputs());
-        if (seen != run) {
+        if (seen.runs().size() > 1) {
             results.set(results.size() - 1, seen);
             report.ran(seen);
         }

@@ -44,8 +44,7 @@ public final class RecordingProvisioner implements Provisioner {
             throw new ProvisionException("prefill-1 did not come up: no such device");
         }
         DIARY.add("started " + request.topology().describe());
-        return new Stack(
-                nodes(request.topology().prefill()), nodes(request.topology().decode()));
+        return new Stack(nodes(request.topology().nodes()));
     }
 
     private static List<RunningNode> nodes(List<NodeSpec> specs) {
@@ -54,7 +53,7 @@ public final class RecordingProvisioner implements Provisioner {
                 .toList();
     }
 
-    private record Stack(List<RunningNode> prefill, List<RunningNode> decode) implements RunningStack {
+    private record Stack(List<RunningNode> nodes) implements RunningStack {
 
         @Override
         public String provisioner() {

@@ -19,19 +19,13 @@ final class LongestRun {
             return 2;
         }
         double rounds = Math.ceil((double) schedule.requests().size() / slots.concurrency()) + 1;
-        return slots instanceof Arrivals.Conversations ? rounds + turns(schedule) : rounds;
+        return slots instanceof Arrivals.Turns ? rounds + turns(schedule) : rounds;
     }
 
     /** A request and what is waited for before the next. */
     static double roundMillis(Schedule schedule, Duration timeout) {
-        return timeout.plus(thinkTime(schedule.arrivals())).toMillis();
-    }
-
-    private static Duration thinkTime(Arrivals arrivals) {
-        if (arrivals instanceof Arrivals.Conversations conversations) {
-            return conversations.thinkTime();
-        }
-        return arrivals instanceof Arrivals.OpenConversations conversations ? conversations.thinkTime() : Duration.ZERO;
+        Duration between = schedule.arrivals() instanceof Arrivals.Turns turns ? turns.thinkTime() : Duration.ZERO;
+        return timeout.plus(between).toMillis();
     }
 
     private static int turns(Schedule schedule) {

@@ -3,6 +3,7 @@ package dev.vllmjunit.provision;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.tls.Tls;
+import dev.vllmjunit.topology.NodeRole;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** A topology that runs. Closing it stops everything it started, and nothing else; closing twice is harmless. */
 public interface RunningStack extends AutoCloseable {
@@ -21,15 +21,21 @@ public interface RunningStack extends AutoCloseable {
     /** Whether times come from a model of the hardware instead of the hardware. */
     boolean modelled();
 
-    /** Prefill nodes by index, ready. */
-    List<RunningNode> prefill();
+    /** Prefill nodes by index, then decode nodes by index; all ready. */
+    List<RunningNode> nodes();
 
-    /** Decode nodes by index, ready. */
-    List<RunningNode> decode();
+    /** Prefill nodes by index. */
+    default List<RunningNode> prefill() {
+        return withRole(NodeRole.PREFILL);
+    }
 
-    /** Prefill nodes, then decode nodes. */
-    default List<RunningNode> nodes() {
-        return Stream.concat(prefill().stream(), decode().stream()).toList();
+    /** Decode nodes by index. */
+    default List<RunningNode> decode() {
+        return withRole(NodeRole.DECODE);
+    }
+
+    private List<RunningNode> withRole(NodeRole role) {
+        return nodes().stream().filter(node -> node.spec().role() == role).toList();
     }
 
     /** The KV cache server between the prefill nodes and S3 ({@code lmcache server}'s HTTP port), if there is one. */

@@ -27,6 +27,13 @@ public sealed interface Arrivals {
         }
     }
 
+    /** A conversation's turns (requests with the same document id) come one after the other. */
+    sealed interface Turns extends Arrivals {
+
+        /** From the end of a turn to the intended start of the next, 0 or more. */
+        Duration thinkTime();
+    }
+
     /**
      * A new request whenever one of {@code concurrency} slots is free.
      *
@@ -216,7 +223,7 @@ public sealed interface Arrivals {
      * @param concurrency conversations at a time, 1 or more
      * @param thinkTime from the end of a turn to the intended start of the next, 0 or more
      */
-    record Conversations(int concurrency, Duration thinkTime) implements InSlots {
+    record Conversations(int concurrency, Duration thinkTime) implements InSlots, Turns {
 
         /**
          * Checks concurrency and think time.
@@ -242,7 +249,7 @@ public sealed interface Arrivals {
      * @param first when the first turns come
      * @param thinkTime from the end of a turn to the intended start of the next, 0 or more
      */
-    record OpenConversations(Arrivals first, Duration thinkTime) implements Arrivals {
+    record OpenConversations(Arrivals first, Duration thinkTime) implements Turns {
 
         /**
          * Checks first turns and think time.

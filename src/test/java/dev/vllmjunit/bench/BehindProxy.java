@@ -27,13 +27,8 @@ record BehindProxy(RunningStack stack, Map<URI, URI> proxies) implements Running
     }
 
     @Override
-    public List<RunningNode> prefill() {
-        return stack.prefill().stream().map(this::moved).toList();
-    }
-
-    @Override
-    public List<RunningNode> decode() {
-        return stack.decode().stream().map(this::moved).toList();
+    public List<RunningNode> nodes() {
+        return stack.nodes().stream().map(this::moved).toList();
     }
 
     @Override

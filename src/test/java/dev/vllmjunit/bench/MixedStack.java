@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The prefill side of one stack with the decode nodes of another, so that one side can stop alone.
@@ -29,13 +30,9 @@ record MixedStack(RunningStack prefills, RunningStack decodes) implements Runnin
     }
 
     @Override
-    public List<RunningNode> prefill() {
-        return prefills.prefill();
-    }
-
-    @Override
-    public List<RunningNode> decode() {
-        return decodes.decode();
+    public List<RunningNode> nodes() {
+        return Stream.concat(prefills.prefill().stream(), decodes.decode().stream())
+                .toList();
     }
 
     @Override

@@ -22,12 +22,7 @@ class NoNodes implements RunningStack {
     }
 
     @Override
-    public List<RunningNode> prefill() {
-        return List.of();
-    }
-
-    @Override
-    public List<RunningNode> decode() {
+    public List<RunningNode> nodes() {
         return List.of();
     }
 

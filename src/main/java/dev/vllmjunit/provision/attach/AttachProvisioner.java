@@ -42,16 +42,15 @@ public final class AttachProvisioner implements Provisioner {
                 DEADLINE, request.token().map(BearerToken::headers).orElse(Map.of()), request.tls());
         NodeProbe probe = new NodeProbe(control, request.topology().model().id());
         Profile.AttachSettings attach = request.profile().attach();
-        List<RunningNode> prefill = attach(probe, request.topology().prefill(), attach.prefill());
-        List<RunningNode> decode = attach(probe, request.topology().decode(), attach.decode());
-        List<RunningNode> nodes =
-                Stream.concat(prefill.stream(), decode.stream()).toList();
+        List<RunningNode> nodes = Stream.concat(
+                        attach(probe, request.topology().prefill(), attach.prefill()),
+                        attach(probe, request.topology().decode(), attach.decode()))
+                .toList();
         Map<String, NodeInfo> infos = NodeAgreement.of(control, nodes).require().infos();
         attach.cacheServer().ifPresent(server -> control.getText(server.resolve("/metrics")));
         attach.router().ifPresent(probe::requireRouter);
         return new AttachedStack(
-                prefill,
-                decode,
+                nodes,
                 devices(infos),
                 attach.cacheServer(),
                 attach.router(),
@@ -81,10 +80,8 @@ public final class AttachProvisioner implements Provisioner {
                         + " object store behind the running nodes is not known; set vllm.s3.endpoint=http://HOST:PORT");
     }
 
-    private static List<RunningNode> attach(NodeProbe probe, List<NodeSpec> specs, List<URI> urls) {
-        return specs.stream()
-                .map(spec -> probe.attach(spec, urls.get(spec.index())))
-                .toList();
+    private static Stream<RunningNode> attach(NodeProbe probe, List<NodeSpec> specs, List<URI> urls) {
+        return specs.stream().map(spec -> probe.attach(spec, urls.get(spec.index())));
     }
 
     private static Map<String, String> devices(Map<String, NodeInfo> infos) {

@@ -21,8 +21,7 @@ import java.util.stream.Collectors;
  * @param devices what each node says it computes on, by node name
  */
 record AttachedStack(
-        List<RunningNode> prefill,
-        List<RunningNode> decode,
+        List<RunningNode> nodes,
         Map<String, String> devices,
         Optional<URI> cacheServer,
         Optional<URI> externalRouter,
@@ -49,7 +48,7 @@ record AttachedStack(
     @Override
     public Map<String, String> facts() {
         Map<String, String> facts = new TreeMap<>();
-        nodes().forEach(node -> facts.put(node.spec().name(), describe(node)));
+        nodes.forEach(node -> facts.put(node.spec().name(), describe(node)));
         facts.put("vLLM", perNode(RunningNode::version));
         facts.put("hardware", perNode(this::device));
         cacheServer.ifPresent(server -> facts.put("cache server", server.toString()));
@@ -68,7 +67,7 @@ record AttachedStack(
     }
 
     private String perNode(Function<RunningNode, String> fact) {
-        return nodes().stream()
+        return nodes.stream()
                 .map(node -> node.spec().name() + " " + fact.apply(node))
                 .collect(Collectors.joining("; "));
     }

@@ -3,7 +3,6 @@ package dev.vllmjunit.provision.docker;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
-import dev.vllmjunit.topology.NodeRole;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,16 +25,6 @@ record DockerStack(DockerStart start, DockerPlan plan, List<RunningNode> nodes, 
     @Override
     public boolean modelled() {
         return false;
-    }
-
-    @Override
-    public List<RunningNode> prefill() {
-        return withRole(NodeRole.PREFILL);
-    }
-
-    @Override
-    public List<RunningNode> decode() {
-        return withRole(NodeRole.DECODE);
     }
 
     @Override
@@ -89,9 +78,5 @@ record DockerStack(DockerStart start, DockerPlan plan, List<RunningNode> nodes, 
     @Override
     public void close() {
         start.close();
-    }
-
-    private List<RunningNode> withRole(NodeRole role) {
-        return nodes.stream().filter(node -> node.spec().role() == role).toList();
     }
 }

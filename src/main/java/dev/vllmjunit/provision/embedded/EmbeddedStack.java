@@ -6,7 +6,6 @@ import dev.vllmjunit.provision.ProvisionRequest;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
 import dev.vllmjunit.provision.StartedParts;
-import dev.vllmjunit.topology.NodeRole;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -52,13 +51,8 @@ final class EmbeddedStack implements RunningStack {
     }
 
     @Override
-    public List<RunningNode> prefill() {
-        return withRole(NodeRole.PREFILL);
-    }
-
-    @Override
-    public List<RunningNode> decode() {
-        return withRole(NodeRole.DECODE);
+    public List<RunningNode> nodes() {
+        return nodes.stream().map(EmbeddedNode::node).toList();
     }
 
     @Override
@@ -126,12 +120,5 @@ final class EmbeddedStack implements RunningStack {
     @Override
     public void close() {
         parts.close();
-    }
-
-    private List<RunningNode> withRole(NodeRole role) {
-        return nodes.stream()
-                .map(EmbeddedNode::node)
-                .filter(node -> node.spec().role() == role)
-                .toList();
     }
 }

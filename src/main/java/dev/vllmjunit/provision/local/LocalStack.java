@@ -4,7 +4,6 @@ import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.kvstore.StoreTraffic;
 import dev.vllmjunit.provision.RunningNode;
 import dev.vllmjunit.provision.RunningStack;
-import dev.vllmjunit.topology.NodeRole;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,16 +32,6 @@ record LocalStack(
     @Override
     public boolean modelled() {
         return false;
-    }
-
-    @Override
-    public List<RunningNode> prefill() {
-        return withRole(NodeRole.PREFILL);
-    }
-
-    @Override
-    public List<RunningNode> decode() {
-        return withRole(NodeRole.DECODE);
     }
 
     @Override
@@ -98,9 +87,5 @@ record LocalStack(
     @Override
     public void close() {
         launch.parts().close();
-    }
-
-    private List<RunningNode> withRole(NodeRole role) {
-        return nodes.stream().filter(node -> node.spec().role() == role).toList();
     }
 }
