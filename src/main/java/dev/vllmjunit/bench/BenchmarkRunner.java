@@ -116,7 +116,7 @@ public final class BenchmarkRunner {
      * Brings the cache state about, runs the workload and returns what happened. A run that cannot be trusted is returned, too:
      * its problems say why.
      *
-     * @throws InvalidRunException if the cache state could not be brought about, or a part of the stack ended
+     * @throws InvalidRunException if the cache state could not be brought about, or a part of the stack ended or cannot be asked
      * @throws dev.vllmjunit.topology.DeclarationException if the topology has no cache that could hold the state
      */
     public BenchmarkResult run(Workload workload, CacheState state) {
@@ -138,6 +138,9 @@ public final class BenchmarkRunner {
     private BenchmarkResult injected(Workload workload, CacheState state, During during) {
         try (InjectedRun injected = new InjectedRun(faults, during)) {
             return unsupervised(workload, state, injected);
+        } catch (ControlCallException e) {
+            throw new InvalidRunException(
+                    InvalidReason.NOT_OBSERVABLE, "a part of the stack does not answer: " + e.getMessage());
         }
     }
 

@@ -59,7 +59,7 @@ final class NodeControl {
      * Drops the prefix cache of every node that allows it, and what the connectors hold in host memory.
      *
      * @return names of the nodes that do not allow it
-     * @throws IllegalStateException if a node allows it and does not do it
+     * @throws InvalidRunException if a node allows it and does not do it
      */
     List<String> dropEngineCaches() {
         List<String> forbid = stack.nodes().parallelStream()
@@ -121,17 +121,22 @@ final class NodeControl {
                     });
             return true;
         } catch (ConditionTimeoutException e) {
-            throw new IllegalStateException(
-                    node.spec().name() + " did not drop its prefix cache within "
-                            + limits.reset().toSeconds() + " s: POST " + url + " answered " + answer.get()
-                            + "; blocks are held by a request or by a KV transfer that nobody pulled",
-                    e);
+            throw notDropped(
+                    node,
+                    "did not drop its prefix cache within " + limits.reset().toSeconds() + " s: POST " + url
+                            + " answered " + answer.get()
+                            + "; blocks are held by a request or by a KV transfer that nobody pulled");
         } catch (ControlCallException e) {
             if (NOT_ALLOWED.contains(e.status())) {
                 return false;
             }
-            throw new IllegalStateException(node.spec().name() + " cannot drop its prefix cache: " + e.getMessage(), e);
+            throw notDropped(node, "cannot drop its prefix cache: " + e.getMessage());
         }
+    }
+
+    private static InvalidRunException notDropped(RunningNode node, String why) {
+        return new InvalidRunException(
+                InvalidReason.CACHE_STATE_NOT_REACHED, node.spec().name() + " " + why);
     }
 
     /** Text of {@code /metrics}. */
