@@ -12,20 +12,30 @@ import dev.vllmjunit.evidence.PrometheusText;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.topology.Topology;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Gathers the symptoms of one test after the other, and of the start before the first, and asks for their causes. */
 final class Examination {
 
+    private static final Pattern RUN = Pattern.compile("^vj-[0-9a-f]{8}");
+
     private final Topology topology;
     private final UnaryOperator<String> mask;
     private final LogReader logs;
+    /** Runs of the test, and of those before: requests are named after their run, and a lease ends long after its test. */
+    private final Set<String> own = new HashSet<>();
+
+    private final Set<String> earlier = new HashSet<>();
     private Symptoms runs = Symptoms.none();
 
     Examination(Topology topology, Path logDirectory, UnaryOperator<String> mask) {
@@ -39,6 +49,10 @@ final class Examination {
         if (!result.repetitions().isEmpty()) {
             return;
         }
+        result.requests().stream()
+                .map(request -> RUN.matcher(request.requestId()))
+                .filter(Matcher::find)
+                .forEach(run -> own.add(run.group()));
         runs = runs.withHops(HopBreakdown.all(result));
         for (Map.Entry<String, MetricsSnapshot> part : deltas(result).entrySet()) {
             runs = runs.withDelta(part.getKey(), part.getValue());
@@ -69,6 +83,8 @@ final class Examination {
     /** The next test begins. */
     void next() {
         runs = Symptoms.none();
+        earlier.addAll(own);
+        own.clear();
         logs.begin();
     }
 
@@ -81,7 +97,7 @@ final class Examination {
             all = all.withLatest(part.getKey(), PrometheusText.parse(part.getValue()));
         }
         for (var log : logs.read()) {
-            all = all.with(log);
+            all = all.with(log.without(line -> earlier.stream().anyMatch(line.text()::contains)));
         }
         return all;
     }

@@ -85,6 +85,22 @@ class ExaminationTest {
                 .isEqualTo("prefill-0 vllm:request_queue_time_seconds_sum: 8");
     }
 
+    /** A lease ends when another test is under way. */
+    @Test
+    void linesAboutRequestsOfAnEarlierTestAreNoSymptoms() throws IOException {
+        examination.ran(Results.cold().run("vj-0a1b2c3d").build());
+        examination.next();
+        log(
+                "prefill-0",
+                "Releasing expired KV blocks for request cmpl-vj-0a1b2c3d-0-1 which were retrieved by 0 remote worker(s)");
+        assertThat(examination.of(new AssertionError(), Map.of())).isEmpty();
+
+        log(
+                "prefill-0",
+                "Releasing expired KV blocks for request cmpl-vj-4e5f6071-0-1 which were retrieved by 0 remote worker(s)");
+        assertThat(ids(examination.of(new AssertionError(), Map.of()))).containsExactly("lease-expired");
+    }
+
     @Test
     void scrapesAfterwardsAreSymptoms() {
         Map<String, String> raw = Map.of(

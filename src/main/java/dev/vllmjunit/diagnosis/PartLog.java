@@ -1,6 +1,7 @@
 package dev.vllmjunit.diagnosis;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,6 +25,12 @@ public record PartLog(String name, Part part, List<Line> lines) {
     /** Copies the lines. */
     public PartLog {
         lines = List.copyOf(lines);
+    }
+
+    /** What is left without such lines. */
+    public PartLog without(Predicate<Line> lines) {
+        return new PartLog(
+                name, part, this.lines.stream().filter(lines.negate()).toList());
     }
 
     Evidence evidence(Line line) {

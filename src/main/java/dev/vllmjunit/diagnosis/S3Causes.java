@@ -10,6 +10,7 @@ import static dev.vllmjunit.diagnosis.Part.CACHE_SERVER;
 import static dev.vllmjunit.diagnosis.Part.OBJECT_STORE;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Why the object store is no help. LMCache never tells an HTTP status, so that most of it is seen in the store's access log only;
@@ -22,15 +23,18 @@ final class S3Causes {
     private static final Clue REFUSED =
             line(CACHE_SERVER, "AWS_IO_SOCKET_CONNECTION_REFUSED").or(said("S3 .* failed at .*connection refused"));
     private static final Clue UNRESOLVED =
-            line(CACHE_SERVER, "AWS_IO_DNS_QUERY_FAILED").or(said("S3 .* failed at .*unknown host"));
+            line(CACHE_SERVER, "AWS_IO_DNS_(?:QUERY_FAILED|INVALID_NAME)").or(said("S3 .* failed at .*unknown host"));
     private static final Clue FORBIDDEN = answered(403);
-    private static final Clue SKEWED = line(OBJECT_STORE, "request time skew too big|RequestTimeTooSkewed")
+    private static final Clue SKEWED = line(CACHE_SERVER, "AWS_ERROR_S3_REQUEST_TIME_TOO_SKEWED")
+            .or(line(OBJECT_STORE, "request time skew too big|RequestTimeTooSkewed"))
             .or(said("RequestTimeTooSkewed"))
             .or(FORBIDDEN.and(Clocks::apart));
     private static final Clue DENIED = FORBIDDEN
             .or(said("S3 .* failed at .*HTTP 40[13]|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch"))
             .unless(SKEWED);
-    private static final Clue UNNAMED = answered(405).or(said("S3 .* failed at .*HTTP 405"));
+    private static final Clue UNNAMED = answered(405)
+            .or(line(OBJECT_STORE, "\"PUT /[^/\\s]+ HTTP/[0-9.]+\" 400 "))
+            .or(said("S3 .* failed at .*HTTP 405"));
     private static final Clue NO_BUCKET =
             line(OBJECT_STORE, "\"PUT /\\S* HTTP/[0-9.]+\" 404 ").or(said("NoSuchBucket"));
     private static final Clue ALTERED = said("cache objects were altered between");
@@ -55,14 +59,14 @@ final class S3Causes {
                     "s3-clock-skew",
                     HIGH,
                     "the clocks of client and object store are minutes apart: signatures are refused",
-                    "403 from the object store, and what LMCache and gateway logged last is over 15 minutes apart; `RequestTimeTooSkewed`",
+                    "LMCache: `AWS_ERROR_S3_REQUEST_TIME_TOO_SKEWED`; or 403 from the object store, and what LMCache and gateway logged last is over 15 minutes apart",
                     "synchronise the clocks of both hosts (chrony)",
                     SKEWED),
             cause(
                     "s3-bucket-not-named",
                     HIGH,
                     "requests reach the object store without a bucket: it is in the URL's path, or its host name is not the store's",
-                    "object store: PUT answered with 405; LMCache: only `AWS_ERROR_S3_INVALID_RESPONSE_STATUS`",
+                    "object store: PUT answered with 405, or with 400 where its path is the object alone; LMCache: only `AWS_ERROR_S3_INVALID_RESPONSE_STATUS`",
                     "`s3://BUCKET.ENDPOINT`, wildcard DNS for it, and the gateway's `rgw_dns_name`",
                     UNNAMED),
             cause(
@@ -103,7 +107,7 @@ final class S3Causes {
                     "s3-name-not-resolved",
                     HIGH,
                     "the object store's host name does not resolve; with the bucket in the name this takes wildcard DNS",
-                    "LMCache: `AWS_IO_DNS_QUERY_FAILED`",
+                    "LMCache: `AWS_IO_DNS_QUERY_FAILED`, `AWS_IO_DNS_INVALID_NAME`",
                     "wildcard DNS for the buckets, or an address under which `BUCKET.ENDPOINT` resolves",
                     UNRESOLVED.unless(REFUSED)),
             cause(
@@ -132,7 +136,8 @@ final class S3Causes {
                                     "lmcache_mp_l2_store_completed_objects_chunks_total")
                             .unless(WRITE_REFUSED)
                             .unless(REFUSED)
-                            .unless(UNRESOLVED)),
+                            .unless(UNRESOLVED)
+                            .unless(SKEWED)),
             cause(
                     "s3-object-missing",
                     HIGH,
@@ -177,7 +182,7 @@ final class S3Causes {
                     "objects are read one after the other: loads are no faster than one of their GETs",
                     "LMCache: `l2_load_throughput_GB_per_second` below what the store's log shows of a single GET, but not below 0.01, for 4 chunks"
                             + " or more in a load",
-                    "more connections and workers in LMCache's `--l2-adapter`; larger chunks",
+                    "a proxy or gateway on the way that takes one request at a time; more `s3_num_io_threads` in LMCache's `--l2-adapter`; larger chunks",
                     ((Clue) S3Speed::oneByOne).unless(S3Speed::loadsSlow)),
             speed(
                     "s3-loads-slow",
@@ -202,13 +207,16 @@ final class S3Causes {
     }
 
     /** Afterwards, when nothing should be on its way. */
+    /** Now, or when a run ended: the store may answer again since. */
     private static List<Evidence> hanging(Symptoms symptoms) {
         String inFlight = "lmcache_mp_num_inflight_l2_loads";
-        return Clues.of(symptoms.latest(), CACHE_SERVER)
+        return Stream.of(symptoms.latest(), symptoms.deltas())
+                .flatMap(metrics -> Clues.of(metrics, CACHE_SERVER))
                 .filter(server -> server.getValue().sum(inFlight) > 0
                         && server.getValue().sum("lmcache_mp_l2_prefetch_load_submitted_requests_total")
                                 > server.getValue().sum("lmcache_mp_l2_load_completed_requests_total"))
                 .map(server -> Clues.counter(server, inFlight, server.getValue().sum(inFlight)))
+                .limit(1)
                 .toList();
     }
 }

@@ -62,6 +62,13 @@ final class TransferCauses {
                     "let the router refuse an answer of prefill without `remote_block_ids`; restart decode",
                     line(DECODE, "assert num_external_tokens == 0")),
             cause(
+                    "block-ids-too-few",
+                    HIGH,
+                    "prefill offered fewer blocks than decode's prompt fills, and decode's engine died of it: prefill computed another prompt",
+                    "decode: `assert num_decode_blocks <= len(prefill_group)`",
+                    "send both nodes the same prompt to the same path, with the same chat template and truncation; restart decode",
+                    line(DECODE, "assert num_decode_blocks <= len\\(prefill_group\\)")),
+            cause(
                     "block-ids-out-of-range",
                     HIGH,
                     "decode was given block ids that prefill does not have",

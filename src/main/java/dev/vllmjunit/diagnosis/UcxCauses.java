@@ -15,6 +15,11 @@ final class UcxCauses {
     private static final Clue DEVICE =
             saidOrLogged("network device '[^']*' is not available").and(BACKEND);
 
+    private static final Clue NOTHING_BETWEEN = saidOrLogged("no active messages transport to")
+            .and(BACKEND)
+            .unless(TRANSPORTS)
+            .unless(DEVICE);
+
     static final List<Cause> ALL = List.of(
             cause(
                     "ucx-transport-missing",
@@ -31,12 +36,26 @@ final class UcxCauses {
                     "unset `UCX_NET_DEVICES`, or take a name from the line's list",
                     DEVICE),
             cause(
+                    "ucx-nothing-between-nodes",
+                    MEDIUM,
+                    "none of the transports that UCX was left with moves data to another node and notices when it is gone",
+                    "`UCX ERROR no active messages transport to …`, then `NIXL_ERR_BACKEND`",
+                    "`tcp` in `UCX_TLS` (`UCX_TLS=tcp,self,sm`), or unset it and every other `UCX_*` variable",
+                    NOTHING_BETWEEN),
+            cause(
+                    "nixl-plugins-missing",
+                    HIGH,
+                    "NIXL finds none of its plugins, UCX's among them",
+                    "`No plugins available for NIXL`",
+                    "unset `NIXL_PLUGIN_DIR`, or name the directory with `libplugin_UCX.so` of the NIXL that is installed",
+                    saidOrLogged("No plugins available for NIXL")),
+            cause(
                     "ucx-backend-failed",
                     MEDIUM,
                     "NIXL could not set UCX up",
-                    "`NIXL_ERR_BACKEND`, without a transport or device that is not available",
-                    "read the lines with `UCX` before it; try `UCX_TLS=tcp,self,sm` without `UCX_NET_DEVICES`",
-                    BACKEND.unless(TRANSPORTS).unless(DEVICE)));
+                    "`NIXL_ERR_BACKEND`, and no line about transports or devices",
+                    "read the lines with `UCX ERROR` before it, often about a value of a `UCX_*` variable; try without any of them",
+                    BACKEND.unless(TRANSPORTS).unless(DEVICE).unless(NOTHING_BETWEEN)));
 
     private UcxCauses() {}
 

@@ -114,6 +114,15 @@ final class EmbeddedRig implements AutoCloseable {
                 .allMatch(url -> control.post(url).equals("{\"success\":true}"));
     }
 
+    /** Waits for what is still being written, and leaves nothing in any cache, so that the next test finds what a new rig has. */
+    void forget() {
+        bucket.awaitSettled(0, Duration.ofMillis(200), DEADLINE);
+        if (!holdsNoBlock()) {
+            throw new AssertionError("a node still holds blocks of a test before");
+        }
+        bucket.clear();
+    }
+
     /** Closes it with the rest. */
     <T extends AutoCloseable> T keep(T part) {
         running.push(part);

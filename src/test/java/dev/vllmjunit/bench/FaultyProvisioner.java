@@ -16,6 +16,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,8 @@ public final class FaultyProvisioner implements Provisioner {
         final Tampering prefill;
         final Tampering decode;
         volatile boolean outagesAreHidden;
+        /** Done in place of the next restart of a node. */
+        private final AtomicReference<@Nullable Runnable> restart = new AtomicReference<>();
 
         Faulty(RunningStack stack, Tampering prefill, Tampering decode) {
             this.stack = stack;
@@ -84,6 +87,7 @@ public final class FaultyProvisioner implements Provisioner {
                             .toList();
                 case "outage" -> outagesAreHidden ? Optional.empty() : stack.outage();
                 case "outageDelay" -> Duration.ofSeconds(1);
+                case "restart" -> restarted(method, arguments);
                 case "close" -> closed();
                 default -> itself(method, arguments);
             };
@@ -93,6 +97,19 @@ public final class FaultyProvisioner implements Provisioner {
             return nodes.stream()
                     .map(node -> new RunningNode(node.spec(), tampering.endpoint(), node.version(), node.log()))
                     .toList();
+        }
+
+        void insteadOfARestart(Runnable action) {
+            restart.set(action);
+        }
+
+        private @Nullable Object restarted(Method method, Object @Nullable [] arguments) throws Throwable {
+            Runnable instead = restart.getAndSet(null);
+            if (instead == null) {
+                return itself(method, arguments);
+            }
+            instead.run();
+            return null;
         }
 
         private @Nullable Object closed() {

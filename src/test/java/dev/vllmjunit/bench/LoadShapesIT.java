@@ -19,16 +19,19 @@ import dev.vllmjunit.workload.MooncakeTrace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Workloads whose prompts share prefixes, and a search, on the embedded stack: blocks of 128, chunks of 256 tokens. The trace has two
  * families of prompts and one that is asked twice; of its 10,284 prompt tokens 4,652 are new.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoadShapesIT {
 
     private static final MooncakeTrace TRACE =
@@ -48,12 +51,18 @@ class LoadShapesIT {
 
     private EmbeddedRig rig;
 
-    @BeforeEach
+    @BeforeAll
     void start(@TempDir Path logs) {
         rig = EmbeddedRig.start(EmbeddedRig.request(logs));
+        rig.runner.run(EmbeddedRig.TWO_DOCUMENTS_TWICE, CacheState.EMPTY);
     }
 
-    @AfterEach
+    @BeforeEach
+    void forget() {
+        rig.forget();
+    }
+
+    @AfterAll
     void stop() {
         rig.close();
     }

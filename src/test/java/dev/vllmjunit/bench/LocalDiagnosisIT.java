@@ -57,6 +57,7 @@ class LocalDiagnosisIT {
         "objectsVanish, s3-object-missing",
         "theEngineKeepsItsCache, engine-cache-answered",
         "hostMemoryIsKept, host-memory-answered",
+        "keysChangeAfterTheFill, stored-not-found",
         "promptsFillNoChunk, chunk-not-full",
         "documentsPushEachOtherOut, evicted-before-use",
         "blockIdsAreOfAnotherRequest, wrong-blocks-pulled",
@@ -68,11 +69,11 @@ class LocalDiagnosisIT {
         "blockIdsAreOutOfRange, block-ids-out-of-range",
         "decodeIsNotToldToPull, decode-recomputes",
         "decodeStopsForLongerThanALease, expired-blocks-pulled",
-        "prefillStopsDuringATransfer, transfer-hangs",
         "writesAreForbidden, s3-access-denied",
         "theBucketIsDeleted, s3-bucket-missing",
         "prefillIsKilledBeforeThePull, prefill-gone",
         "decodeIsToldNoEngine, transfer-params-invalid",
+        "decodeIsToldTooFewBlocks, block-ids-too-few",
         "decodeIsToldNoBlocks, transfer-params-kill-decode",
         "theGatewayIsKilled, s3-connection-refused",
     })
@@ -94,8 +95,13 @@ class LocalDiagnosisIT {
     }
 
     @Test
-    void aStoreThatRefusedIsSwitchedOff() {
-        assertThat(store().diagnosis("theLinkRefusesConnections")).contains("(s3-adapter-disabled, confidence high)");
+    void aCauseIsNamedBesideTheOneThatItFollowsFrom() {
+        isFound("s3-adapter-disabled", store(), "theLinkRefusesConnections");
+        isFound("handshakes-delay-others", provoked(), "aHandshakeWaitsBehindOthers");
+    }
+
+    private static void isFound(String id, FaultySession session, String test) {
+        assertThat(session.diagnosis(test)).contains("(" + id + ", confidence ");
     }
 
     @ParameterizedTest
@@ -105,7 +111,7 @@ class LocalDiagnosisIT {
         "aTokenIsUnknown, token-out-of-vocabulary",
         "aParameterIsOfTheWrongKind, request-invalid",
         "thePathIsUnknown, path-unknown",
-        "aBaseModelIsToChat, no-chat-template",
+        "prefillOffersNoBlocks, prefill-offer-refused",
         "requestsWaitAtPrefill, prefill-queues",
         "moreRequestsWaitThanMay, requests-refused",
         "decodeStandsStillInMidStream, client-gave-up",
@@ -119,6 +125,7 @@ class LocalDiagnosisIT {
 
     @ParameterizedTest
     @CsvSource({
+        "prefillStopsDuringATransfer, transfer-hangs",
         "decodeComputesInAnotherType, handshake-hash-mismatch",
         "decodeComputesInAnotherTypeAndDoesNotCompare, kv-layout-differs",
         "decodeHasSmallerBlocks, block-size-not-divisible",
@@ -129,11 +136,15 @@ class LocalDiagnosisIT {
         "theSecretIsWrong, s3-access-denied",
         "theClockIsLate, s3-clock-skew",
         "theStoresNameDoesNotResolve, s3-name-not-resolved",
+        "theStoreTakesOneRequestAtATime, s3-single-connection",
+        "theStoreIsBrokenForWrites, s3-stores-lost",
+        "prefillComesBackWithAnotherModel, s3-output-wrong",
         "prefillHasNixlAlone, lmcache-not-loaded",
         "theSeedOfHashesIsAnother, hash-seed-differs",
         "hashesHaveNoSeed, hash-seed-missing",
         "theBucketIsNotNamed, s3-bucket-not-named",
         "prefillServesTheModelFromAnotherPath, model-path-differs",
+        "aBaseModelIsToChat, no-chat-template",
         "prefillHasTwoRanks, tensor-parallelism-differs",
         "chunksHaveAnotherSize, chunk-size-differs",
     })
@@ -144,11 +155,13 @@ class LocalDiagnosisIT {
     @ParameterizedTest
     @CsvSource({
         "'prefill: {environment: {UCX_TLS: \"rc,sm,self\"}}', ucx-transport-missing",
+        "'prefill: {environment: {UCX_TLS: \"self\"}}', ucx-nothing-between-nodes",
+        "'decode: {environment: {UCX_RNDV_SCHEME: \"none\"}}', ucx-backend-failed",
+        "'prefill: {environment: {NIXL_PLUGIN_DIR: \"/nowhere\"}}', nixl-plugins-missing",
         "'decode: {environment: {UCX_NET_DEVICES: \"mlx5_0:1\"}}', ucx-device-missing",
         "'decode: {arguments: [\"--block-size\", \"256\"]}', block-size-differs",
         "'decode: {arguments: [\"--num-gpu-blocks-override\", \"40\"]}', kv-cache-too-small",
         "'decode: {environment: {VLLM_CPU_KVCACHE_SPACE: \"4000\"}}', out-of-memory",
-        "'s3Cache: {region: eu-west-9}', s3-wrong-region",
     })
     void theCauseOfAMisconfigurationComesFirst(String profile, String id, @TempDir Path directory) {
         comesFirst(

@@ -1,5 +1,7 @@
 package dev.vllmjunit.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.vllmjunit.provision.local.process.ManagedProcess;
 import dev.vllmjunit.provision.local.process.ProcessSpec;
 import dev.vllmjunit.provision.vllm.Readiness;
@@ -99,6 +101,18 @@ record OwnPart(
     OwnPart linked(String link) {
         Map<Path, Path> more = new HashMap<>(links);
         more.put(directory.resolve(link), links.values().iterator().next());
+        return new OwnPart(name, command, environment, directory, more, guarding);
+    }
+
+    /** With a link to each file of the model but this one. */
+    OwnPart linkedWithout(String file, String link) {
+        Map<Path, Path> more = new HashMap<>(links);
+        for (String kept :
+                requireNonNull(links.values().iterator().next().toFile().list((model, name) -> !name.equals(file)))) {
+            more.put(
+                    directory.resolve(link).resolve(kept),
+                    links.values().iterator().next().resolve(kept));
+        }
         return new OwnPart(name, command, environment, directory, more, guarding);
     }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -63,6 +64,12 @@ final class OwnProcesses {
         signal(part, "", signal);
     }
 
+    /** Stops all processes of a part in what they do, for so long. Returns at once. */
+    static void pause(String part, long seconds) {
+        signal(part, "STOP");
+        CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS).execute(() -> signal(part, "CONT"));
+    }
+
     /** Sends a signal to the processes of a part whose commands have these words. */
     static void signal(String part, String words, String signal) {
         List<String> command = Stream.concat(
@@ -82,7 +89,8 @@ final class OwnProcesses {
                 .descendants()
                 .sorted()
                 .filter(process -> directory(process).endsWith(part))
-                .filter(process -> process.info().commandLine().orElse("").contains(words));
+                .filter(process ->
+                        String.join(" ", strings(process.pid(), "cmdline")).contains(words));
     }
 
     /** Where a process runs. */

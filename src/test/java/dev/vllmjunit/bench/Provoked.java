@@ -22,9 +22,7 @@ import dev.vllmjunit.workload.RepeatMode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
@@ -123,8 +121,16 @@ class Provoked {
         stack.run(TWICE.seed(5), CacheState.S3_ONLY).requireValid();
     }
 
+    /** From the second round on: a salt is part of a block's hash. */
     @PerformanceTest
     @Order(6)
+    void keysChangeAfterTheFill(ServingStack stack) {
+        faulty().prefill.before(2, () -> faulty().prefill.requests(request -> request.put("cache_salt", "another")));
+        stack.run(TWICE.seed(24), CacheState.S3_ONLY).requireValid();
+    }
+
+    @PerformanceTest
+    @Order(7)
     void promptsFillNoChunk(ServingStack stack) {
         assertThat(stack.run(TWICE.documentLength(200).seed(6), CacheState.S3_ONLY))
                 .cacheHitRate()
@@ -132,14 +138,14 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(7)
+    @Order(8)
     void documentsPushEachOtherOut(ServingStack stack) {
         stack.run(TWICE.documents(6).documentLength(2_000).seed(7), CacheState.WARM)
                 .requireValid();
     }
 
     @PerformanceTest
-    @Order(8)
+    @Order(9)
     void blockIdsAreOfAnotherRequest(ServingStack stack) {
         Map<String, JsonNode> first = new ConcurrentHashMap<>();
         faulty().decode
@@ -149,7 +155,7 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(9)
+    @Order(10)
     void theSideChannelIsAtLocalhost(ServingStack stack) {
         faulty().decode
                 .params(params ->
@@ -159,7 +165,7 @@ class Provoked {
 
     /** The first request only: those behind it wait for its handshakes. */
     @PerformanceTest
-    @Order(10)
+    @Order(11)
     void nobodyIsAtTheSideChannel(ServingStack stack) {
         faulty().decode.params(params -> {
             newcomer(params).put("remote_port", CLOSED_PORT);
@@ -169,14 +175,14 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(11)
+    @Order(12)
     void thePortIsMissing(ServingStack stack) {
         faulty().decode.params(params -> newcomer(params).putNull("remote_port"));
         stack.run(ONCE.seed(11), CacheState.EMPTY).requireValid();
     }
 
     @PerformanceTest
-    @Order(12)
+    @Order(13)
     void decodeReachesItself(ServingStack stack) {
         int own = OwnProcesses.variable("decode-0", "VLLM_NIXL_SIDE_CHANNEL_PORT");
         faulty().decode.params(params -> newcomer(params).put("remote_port", own));
@@ -184,7 +190,7 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(13)
+    @Order(14)
     void theEngineIsAnother(ServingStack stack) {
         faulty().decode.params(Provoked::newcomer);
         stack.run(ONCE.seed(13), CacheState.EMPTY).requireValid();
@@ -196,7 +202,7 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(14)
+    @Order(15)
     void blockIdsAreOutOfRange(ServingStack stack) {
         faulty().decode.params(params -> {
             for (JsonNode ids : params.path("remote_block_ids")) {
@@ -207,28 +213,33 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(15)
+    @Order(16)
     void decodeIsNotToldToPull(ServingStack stack) {
         faulty().decode.params(params -> params.put("do_remote_prefill", false));
         asksTooMuch(stack.run(TWICE.seed(15), CacheState.EMPTY));
     }
 
     @PerformanceTest
-    @Order(16)
+    @Order(17)
     void decodeStopsForLongerThanALease(ServingStack stack) {
-        faulty().decode.before(0, () -> pause("decode-0", "", LEASE.toSeconds() + 4));
+        faulty().decode.before(0, () -> OwnProcesses.pause("decode-0", LEASE.toSeconds() + 4));
         asksTooMuch(stack.run(TWICE.concurrency(2).seed(16), CacheState.EMPTY));
     }
 
+    /** Decode knows no engine yet that was just started. */
     @PerformanceTest
-    @Order(17)
-    void prefillStopsDuringATransfer(ServingStack stack) {
-        faulty().decode.before(0, () -> pause("prefill-0", "", 12));
-        asksTooMuch(stack.run(ONCE.seed(17), CacheState.EMPTY));
+    @Order(18)
+    void aHandshakeWaitsBehindOthers(ServingStack stack) {
+        faulty().stack.restart(faulty().stack.prefill().get(0));
+        faulty().decode.params(params -> {
+            newcomer(params).put("remote_port", CLOSED_PORT);
+            faulty().decode.params(ignored -> {});
+        });
+        stack.run(ONCE.documents(2).concurrency(2).seed(25), CacheState.EMPTY).requireValid();
     }
 
     @PerformanceTest
-    @Order(18)
+    @Order(19)
     void writesAreForbidden(ServingStack stack) {
         try (BucketRights rights = new BucketRights(faulty().stack.objectStore().orElseThrow())) {
             rights.forbidWrites();
@@ -237,7 +248,7 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(19)
+    @Order(20)
     void theBucketIsDeleted(ServingStack stack) {
         try (BucketRights rights = new BucketRights(faulty().stack.objectStore().orElseThrow())) {
             faulty().prefill.before(0, rights::deleteBucket);
@@ -246,7 +257,7 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(20)
+    @Order(21)
     void prefillIsKilledBeforeThePull(ServingStack stack) {
         faulty().outagesAreHidden = true;
         faulty().decode.before(0, () -> OwnProcesses.signal("prefill-0", "KILL"));
@@ -254,21 +265,32 @@ class Provoked {
     }
 
     @PerformanceTest
-    @Order(21)
+    @Order(22)
     void decodeIsToldNoEngine(ServingStack stack) {
         faulty().decode.params(params -> params.remove("remote_engine_id"));
         stack.run(ONCE.seed(21), CacheState.EMPTY).requireValid();
     }
 
     @PerformanceTest
-    @Order(22)
+    @Order(23)
+    void decodeIsToldTooFewBlocks(ServingStack stack) {
+        faulty().decode.params(params -> {
+            for (JsonNode ids : params.path("remote_block_ids")) {
+                ((ArrayNode) ids).remove(0);
+            }
+        });
+        stack.run(ONCE.seed(26), CacheState.EMPTY).requireValid();
+    }
+
+    @PerformanceTest
+    @Order(24)
     void decodeIsToldNoBlocks(ServingStack stack) {
         faulty().decode.params(params -> params.remove("remote_block_ids"));
         stack.run(ONCE.seed(22), CacheState.EMPTY).requireValid();
     }
 
     @PerformanceTest
-    @Order(23)
+    @Order(25)
     void theGatewayIsKilled(ServingStack stack) {
         faulty().outagesAreHidden = true;
         faulty().prefill.before(2, () -> OwnProcesses.kill("ceph", "radosgw -f"));
@@ -277,12 +299,6 @@ class Provoked {
 
     private static Faulty faulty() {
         return FaultyProvisioner.running();
-    }
-
-    private static void pause(String part, String words, long seconds) {
-        OwnProcesses.signal(part, words, "STOP");
-        CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)
-                .execute(() -> OwnProcesses.signal(part, words, "CONT"));
     }
 
     /** Of any run. */

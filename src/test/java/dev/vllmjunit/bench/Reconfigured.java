@@ -6,6 +6,7 @@ import static dev.vllmjunit.topology.Accelerator.ROCM;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.DecodeNode;
 import dev.vllmjunit.PerformanceTest;
 import dev.vllmjunit.PrefillNode;
@@ -69,6 +70,7 @@ class Reconfigured {
     void begin(ServingStack stack) {
         FaultyProvisioner.running().outagesAreHidden = true;
         FaultyProvisioner.running().prefill.rest();
+        FaultyProvisioner.running().decode.rest();
         if (parts == null) {
             Path log = stack.nodes().get(0).log().orElseThrow();
             parts = new ReplacedParts(requireNonNull(log.getParent()), PREFILL, DECODE, CACHE_SERVER);
@@ -80,15 +82,24 @@ class Reconfigured {
         parts.close();
     }
 
+    /** For less than a lease. */
     @PerformanceTest
     @Order(1)
+    void prefillStopsDuringATransfer(ServingStack stack) {
+        stack.run(TWICE.seed(20), CacheState.EMPTY);
+        FaultyProvisioner.running().decode.before(0, () -> OwnProcesses.pause("prefill-0", 12));
+        fails(stack, 21);
+    }
+
+    @PerformanceTest
+    @Order(2)
     void decodeComputesInAnotherType(ServingStack stack) {
         parts.only(DECODE, part -> comparing(part, true).and("--dtype", "bfloat16"));
         fails(stack, 1);
     }
 
     @PerformanceTest
-    @Order(2)
+    @Order(3)
     void decodeComputesInAnotherTypeAndDoesNotCompare(ServingStack stack) {
         parts.only(DECODE, part -> comparing(part, false).and("--dtype", "bfloat16"));
         fails(stack, 2);
@@ -99,14 +110,14 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(3)
+    @Order(4)
     void decodeHasSmallerBlocks(ServingStack stack) {
         parts.only(DECODE, part -> part.and("--block-size", "64"));
         fails(stack, 3);
     }
 
     @PerformanceTest
-    @Order(4)
+    @Order(5)
     void prefillWorksWithoutTheCacheServer(ServingStack stack) throws IOException {
         parts.only(PREFILL, part -> part);
         stack.run(TWICE.seed(40), CacheState.EMPTY);
@@ -116,7 +127,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(5)
+    @Order(6)
     void theCacheServerEndsUnderARequest(ServingStack stack) {
         parts.only(PREFILL, Reconfigured::impatient);
         stack.run(TWICE.seed(50), CacheState.EMPTY);
@@ -125,7 +136,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(6)
+    @Order(7)
     void theCacheServerIsStartedAnewUnnoticed(ServingStack stack) {
         parts.only(PREFILL, Reconfigured::impatient);
         stack.run(TWICE.seed(60), CacheState.EMPTY);
@@ -140,23 +151,24 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(7)
+    @Order(8)
     void prefillStartsBeforeTheCacheServer(ServingStack stack) {
         parts.only(PREFILL, part -> part);
+        stack.run(TWICE.seed(70), CacheState.EMPTY);
         OwnProcesses.end(CACHE_SERVER);
         parts.replace(PREFILL, Reconfigured::impatient);
         fails(stack, 7);
     }
 
     @PerformanceTest
-    @Order(8)
+    @Order(9)
     void theSecretIsWrong(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> part.replacing("(aws_secret_access_key\\W+)[0-9a-f]+", "$1" + "0".repeat(40)));
         fails(stack, 8);
     }
 
     @PerformanceTest
-    @Order(9)
+    @Order(10)
     void theClockIsLate(ServingStack stack) {
         Assumptions.assumeThat(FAKE_TIME).as("apt-get install libfaketime").exists();
         parts.only(
@@ -167,14 +179,53 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(10)
+    @Order(11)
     void theStoresNameDoesNotResolve(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> part.replacing("s3://127\\.0\\.0\\.1", "s3://nowhere.invalid"));
         fails(stack, 10);
     }
 
     @PerformanceTest
-    @Order(11)
+    @Order(12)
+    void theStoreTakesOneRequestAtATime(ServingStack stack) {
+        throughDoor(
+                StoreDoor.Way.ONE_AFTER_THE_OTHER,
+                () -> fails(stack.run(TWICE.documentLength(3_000).seed(18), CacheState.S3_ONLY)));
+    }
+
+    @PerformanceTest
+    @Order(13)
+    void theStoreIsBrokenForWrites(ServingStack stack) {
+        throughDoor(StoreDoor.Way.BROKEN_FOR_WRITES, () -> fails(stack, 19));
+    }
+
+    private void throughDoor(StoreDoor.Way way, Runnable run) {
+        try (StoreDoor door = new StoreDoor(
+                FaultyProvisioner.running()
+                        .stack
+                        .objectStore()
+                        .orElseThrow()
+                        .endpoint()
+                        .getPort(),
+                way)) {
+            parts.only(CACHE_SERVER, part -> part.replacing("(s3://127\\.0\\.0\\.1:)\\d+", "$1" + door.port()));
+            run.run();
+        }
+    }
+
+    /** As of another version of a model with the same name. */
+    @PerformanceTest
+    @Order(14)
+    void prefillComesBackWithAnotherModel(ServingStack stack) {
+        parts.only(PREFILL, part -> part);
+        FaultyProvisioner.running()
+                .insteadOfARestart(
+                        () -> parts.only(PREFILL, part -> part.and("--hf-overrides", "{\"rms_norm_eps\": 0.5}")));
+        stack.run(TWICE.outputTokens(32).seed(22), CacheState.S3_AFTER_RESTART).requireValid();
+    }
+
+    @PerformanceTest
+    @Order(15)
     void prefillHasNixlAlone(ServingStack stack) {
         parts.only(PREFILL, part -> part.replacing("^\\{.*\"connectors\":\\[(\\{.*?\\}\\}),.*", "$1"));
         fails(stack, 11);
@@ -182,7 +233,7 @@ class Reconfigured {
 
     /** Only other hashes than LMCache's default are seeded. */
     @PerformanceTest
-    @Order(12)
+    @Order(16)
     void theSeedOfHashesIsAnother(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> hashing(part, "sha256"));
         stack.run(TWICE.seed(12), CacheState.EMPTY);
@@ -191,7 +242,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(13)
+    @Order(17)
     void hashesHaveNoSeed(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> hashing(part, "builtin").without("PYTHONHASHSEED"));
         fails(stack, 13);
@@ -202,28 +253,43 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(14)
+    @Order(18)
     void theBucketIsNotNamed(ServingStack stack) {
         parts.only(PREFILL, part -> part.linked("tiny").replacing("^nixl/tiny$", "tiny"));
         fails(stack, 14);
     }
 
     @PerformanceTest
-    @Order(15)
+    @Order(19)
     void prefillServesTheModelFromAnotherPath(ServingStack stack) {
         parts.only(PREFILL, part -> part.linked("nixl/other").replacing("^nixl/tiny$", "nixl/other"));
         fails(stack, 15);
     }
 
     @PerformanceTest
-    @Order(16)
+    @Order(20)
+    void aBaseModelIsToChat(ServingStack stack) {
+        parts.only(PREFILL, part -> part.linkedWithout("chat_template.jinja", "nixl/base")
+                .replacing("^nixl/tiny$", "nixl/base"));
+        FaultyProvisioner.running().prefill.paths(path -> path.replace("/v1/completions", "/v1/chat/completions"));
+        FaultyProvisioner.running().prefill.requests(Reconfigured::chat);
+        stack.run(TWICE.seed(23), CacheState.EMPTY).requireValid();
+    }
+
+    private static void chat(ObjectNode request) {
+        request.remove("prompt");
+        request.putArray("messages").addObject().put("role", "user").put("content", "a");
+    }
+
+    @PerformanceTest
+    @Order(21)
     void prefillHasTwoRanks(ServingStack stack) {
         parts.only(PREFILL, part -> part.and("--tensor-parallel-size", "2"));
         fails(stack, 16);
     }
 
     @PerformanceTest
-    @Order(17)
+    @Order(22)
     void chunksHaveAnotherSize(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> part.replacing("(--chunk-size\\W+)256", "$1" + 512));
         fails(stack, 17);
@@ -231,8 +297,11 @@ class Reconfigured {
 
     /** Whatever becomes of it: more is asked than any run gives. */
     private static void fails(ServingStack stack, int seed) {
-        BenchmarkResult run = stack.run(TWICE.seed(seed), CacheState.EMPTY).requireValid();
-        assertThat(run).totalTime().isLessThan(Duration.ofNanos(1));
+        fails(stack.run(TWICE.seed(seed), CacheState.EMPTY));
+    }
+
+    private static void fails(BenchmarkResult run) {
+        assertThat(run.requireValid()).totalTime().isLessThan(Duration.ofNanos(1));
     }
 
     private long count(String part, String words) throws IOException {

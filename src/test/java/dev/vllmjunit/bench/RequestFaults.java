@@ -5,7 +5,6 @@ import static dev.vllmjunit.topology.Accelerator.GAUDI;
 import static dev.vllmjunit.topology.Accelerator.ROCM;
 import static dev.vllmjunit.workload.LongDocumentQa.longDocumentQa;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.vllmjunit.DecodeNode;
 import dev.vllmjunit.PerformanceTest;
@@ -96,15 +95,9 @@ class RequestFaults {
 
     @PerformanceTest
     @Order(6)
-    void aBaseModelIsToChat(ServingStack stack) {
-        faulty().prefill.paths(path -> path.replace("/v1/completions", "/v1/chat/completions"));
-        faulty().prefill.requests(RequestFaults::chat);
-        stack.run(ONCE.seed(6), CacheState.EMPTY).requireValid();
-    }
-
-    private static void chat(ObjectNode request) {
-        request.remove("prompt");
-        request.putArray("messages").addObject().put("role", "user").put("content", "a");
+    void prefillOffersNoBlocks(ServingStack stack) {
+        faulty().prefill.answers(params -> params.remove("remote_block_ids"));
+        stack.run(ONCE.seed(13), CacheState.EMPTY).requireValid();
     }
 
     @PerformanceTest
@@ -132,14 +125,8 @@ class RequestFaults {
     @Order(9)
     void decodeStandsStillInMidStream(ServingStack stack) {
         faulty().decode.before(0, () -> CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS)
-                .execute(() -> pause(24)));
+                .execute(() -> OwnProcesses.pause("decode-0", 24)));
         stack.run(ONCE.outputTokens(2_000).seed(9), CacheState.EMPTY).requireValid();
-    }
-
-    private static void pause(int seconds) {
-        OwnProcesses.signal("decode-0", "STOP");
-        CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)
-                .execute(() -> OwnProcesses.signal("decode-0", "CONT"));
     }
 
     @PerformanceTest

@@ -92,11 +92,12 @@ final class Tampering implements AutoCloseable {
 
     private void forward(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String path = paths.apply(exchange.getRequestURI().toString());
+            String asked = exchange.getRequestURI().toString();
+            String path = paths.apply(asked);
             byte[] body = exchange.getRequestBody().readAllBytes();
             if (path.isEmpty()) {
                 answer(exchange, 200, new ByteArrayInputStream(DONE));
-            } else if (path.startsWith(COMPLETIONS)) {
+            } else if (asked.startsWith(COMPLETIONS)) {
                 waitFor();
                 answer(exchange, path, changed(body));
             } else {

@@ -38,6 +38,7 @@ public final class Results {
     private double gapMillis = 20;
     private int outputTokens = 16;
     private int documents = Integer.MAX_VALUE;
+    private String run = "request";
     private double[] cachedShare = {0, 0, 0};
     private boolean hops = true;
     private Instant startedAt = Instant.parse("2026-01-01T00:00:00Z");
@@ -99,6 +100,12 @@ public final class Results {
     /** So many documents, asked about in turns; without this call, each request asks about its own. */
     public Results documents(int count) {
         this.documents = count;
+        return this;
+    }
+
+    /** Requests are named after their run; without it, {@code request}. */
+    public Results run(String id) {
+        run = id;
         return this;
     }
 
@@ -170,7 +177,7 @@ public final class Results {
         return new RequestRecord(
                 index,
                 index % documents,
-                "request-" + index,
+                run + "-" + index,
                 start,
                 start,
                 tokens,
