@@ -104,16 +104,13 @@ record OwnPart(
         return new OwnPart(name, command, environment, directory, more, guarding);
     }
 
-    /** With a link to each file of the model but this one. */
-    OwnPart linkedWithout(String file, String link) {
-        Map<Path, Path> more = new HashMap<>(links);
-        for (String kept :
-                requireNonNull(links.values().iterator().next().toFile().list((model, name) -> !name.equals(file)))) {
-            more.put(
-                    directory.resolve(link).resolve(kept),
-                    links.values().iterator().next().resolve(kept));
-        }
-        return new OwnPart(name, command, environment, directory, more, guarding);
+    /** With a link to each of the model's files but this one, in place of the link to the model. */
+    OwnPart without(Path file) {
+        Map<Path, Path> each = new HashMap<>();
+        links.forEach((link, model) -> Stream.of(requireNonNull(model.toFile().list()))
+                .filter(name -> !name.equals(file.toString()))
+                .forEach(name -> each.put(link.resolve(name), model.resolve(name))));
+        return new OwnPart(name, command, environment, directory, each, guarding);
     }
 
     /** Starts it once nothing runs under its name any more. Returns at once. */

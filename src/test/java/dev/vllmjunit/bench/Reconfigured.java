@@ -269,8 +269,7 @@ class Reconfigured {
     @PerformanceTest
     @Order(20)
     void aBaseModelIsToChat(ServingStack stack) {
-        parts.only(PREFILL, part -> part.linkedWithout("chat_template.jinja", "nixl/base")
-                .replacing("^nixl/tiny$", "nixl/base"));
+        parts.only(PREFILL, part -> part.without(Path.of("chat_template.jinja")));
         FaultyProvisioner.running().prefill.paths(path -> path.replace("/v1/completions", "/v1/chat/completions"));
         FaultyProvisioner.running().prefill.requests(Reconfigured::chat);
         stack.run(TWICE.seed(23), CacheState.EMPTY).requireValid();
