@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -17,6 +18,11 @@ final class Scenarios {
 
     /** All of a class or some, one after the other. */
     static Events run(Class<?> scenarios, String stack, Path reports, String... methods) {
+        return run(scenarios, stack, Map.of(), reports, methods);
+    }
+
+    /** With further settings. */
+    static Events run(Class<?> scenarios, String stack, Map<String, String> settings, Path reports, String... methods) {
         return run(
                 methods.length == 0
                         ? List.of(selectClass(scenarios))
@@ -24,13 +30,16 @@ final class Scenarios {
                                 .map(method -> selectMethod(scenarios, method))
                                 .toList(),
                 stack,
+                settings,
                 reports);
     }
 
     /** With deadlines of the router that are short enough for a test, and nothing of other tests' reports. */
-    private static Events run(List<? extends DiscoverySelector> scenarios, String stack, Path reports) {
+    private static Events run(
+            List<? extends DiscoverySelector> scenarios, String stack, Map<String, String> settings, Path reports) {
         return EngineTestKit.engine("junit-jupiter")
                 .selectors(scenarios.toArray(DiscoverySelector[]::new))
+                .configurationParameters(settings)
                 .configurationParameter("vllm.stack", stack)
                 .configurationParameter("vllm.reports.dir", reports.toString())
                 .configurationParameter("vllm.router.prefill-deadline", "30s")

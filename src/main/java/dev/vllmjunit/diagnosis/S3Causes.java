@@ -182,7 +182,8 @@ final class S3Causes {
                     "objects are read one after the other: loads are no faster than one of their GETs",
                     "LMCache: `l2_load_throughput_GB_per_second` below what the store's log shows of a single GET, but not below 0.01, for 4 chunks"
                             + " or more in a load",
-                    "a proxy or gateway on the way that takes one request at a time; more `s3_num_io_threads` in LMCache's `--l2-adapter`; larger chunks",
+                    "look for a proxy or gateway on the way that takes one request at a time; more `s3_num_io_threads` in LMCache's `--l2-adapter`;"
+                            + " larger chunks",
                     ((Clue) S3Speed::oneByOne).unless(S3Speed::loadsSlow)),
             speed(
                     "s3-loads-slow",
@@ -206,8 +207,7 @@ final class S3Causes {
         return line(OBJECT_STORE, "\"(?:GET|PUT|HEAD|POST) /\\S* HTTP/[0-9.]+\" " + status + " ");
     }
 
-    /** Afterwards, when nothing should be on its way. */
-    /** Now, or when a run ended: the store may answer again since. */
+    /** When a run has ended, nothing should be on its way; or now, for the store may have answered since. */
     private static List<Evidence> hanging(Symptoms symptoms) {
         String inFlight = "lmcache_mp_num_inflight_l2_loads";
         return Stream.of(symptoms.latest(), symptoms.deltas())

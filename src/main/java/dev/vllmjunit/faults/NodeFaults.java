@@ -20,7 +20,7 @@ public final class NodeFaults {
     }
 
     /**
-     * Ends the node at once, as a crash does: SIGKILL to its process on the local stack. Its caches and counters are gone.
+     * Ends the node at once, as a crash does: SIGKILL to its process on the local stack, to its container on the docker stack. Its caches and counters are gone.
      *
      * @throws UnsupportedOperationException on a stack that did not start its nodes
      */
@@ -29,7 +29,7 @@ public final class NodeFaults {
     }
 
     /**
-     * Stops the node where it is: SIGSTOP to its processes on the local stack, all its threads held on the embedded one. It still accepts
+     * Stops the node where it is: SIGSTOP to its processes on the local stack, its container paused on the docker stack, all its threads held on the embedded one. It still accepts
      * connections, and is silent.
      *
      * @throws UnsupportedOperationException on a stack that did not start its nodes

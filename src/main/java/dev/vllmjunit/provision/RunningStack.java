@@ -100,7 +100,7 @@ public interface RunningStack extends AutoCloseable {
     default void kill(RunningNode node) {
         throw new UnsupportedOperationException(
                 "the " + provisioner() + " stack did not start its nodes, and does not kill "
-                        + node.spec().name() + "; run on the embedded or the local stack");
+                        + node.spec().name() + "; run on the embedded, the local or the docker stack");
     }
 
     /**
@@ -111,7 +111,7 @@ public interface RunningStack extends AutoCloseable {
     default void pause(RunningNode node) {
         throw new UnsupportedOperationException(
                 "the " + provisioner() + " stack did not start its nodes, and does not pause "
-                        + node.spec().name() + "; run on the embedded or the local stack");
+                        + node.spec().name() + "; run on the embedded, the local or the docker stack");
     }
 
     /** Lets a paused node go on; harmless for another. */

@@ -94,10 +94,12 @@ class AttachedFaultsIT {
 
             refused(
                     faults.prefill(0)::kill,
-                    "the attach stack did not start its nodes, and does not kill prefill-0; run on the embedded or the local stack");
+                    "the attach stack did not start its nodes, and does not kill prefill-0; run on the embedded, the local or the"
+                            + " docker stack");
             refused(
                     faults.decode(0)::pause,
-                    "the attach stack did not start its nodes, and does not pause decode-0; run on the embedded or the local stack");
+                    "the attach stack did not start its nodes, and does not pause decode-0; run on the embedded, the local or the"
+                            + " docker stack");
             refused(faults.decode(0)::restart, "the attach stack does not restart nodes, and so not decode-0");
             refused(
                     faults::s3Link,

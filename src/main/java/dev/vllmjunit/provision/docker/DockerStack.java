@@ -65,6 +65,25 @@ record DockerStack(DockerStart start, DockerPlan plan, List<RunningNode> nodes, 
     }
 
     @Override
+    public void kill(RunningNode node) {
+        container(node).kill();
+    }
+
+    @Override
+    public void pause(RunningNode node) {
+        container(node).pause();
+    }
+
+    @Override
+    public void resume(RunningNode node) {
+        container(node).resume();
+    }
+
+    private RunningContainer container(RunningNode node) {
+        return start.container(node.spec().name());
+    }
+
+    @Override
     public Optional<String> outage() {
         return start.outage();
     }

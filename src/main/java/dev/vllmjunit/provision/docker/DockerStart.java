@@ -133,6 +133,12 @@ final class DockerStart {
         return container;
     }
 
+    /** The container of this name that runs, or was killed on purpose. */
+    RunningContainer container(String name) {
+        return Optional.ofNullable(running.get(name))
+                .orElseThrow(() -> new IllegalArgumentException(name + " is no container of this stack"));
+    }
+
     void end(String name) {
         Optional.ofNullable(running.remove(name)).ifPresent(RunningContainer::close);
     }

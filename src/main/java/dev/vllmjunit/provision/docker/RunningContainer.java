@@ -106,11 +106,31 @@ final class RunningContainer implements WatchedPart, AutoCloseable {
         }
     }
 
+    /** Ends it at once, as a crash does; {@link #outage} keeps silent about it. */
+    void kill() {
+        asked = true;
+        resume();
+        client.killContainerCmd(id).exec();
+    }
+
+    /** Stops all its processes in what they do. */
+    void pause() {
+        client.pauseContainerCmd(id).exec();
+    }
+
+    /** Lets a paused one go on; harmless for another. */
+    void resume() {
+        if (Boolean.TRUE.equals(client.inspectContainerCmd(id).exec().getState().getPaused())) {
+            client.unpauseContainerCmd(id).exec();
+        }
+    }
+
     /** Asks it to end, kills it after 15 s, and removes it. Closing twice is harmless. */
     @Override
     public void close() {
         asked = true;
         try {
+            resume();
             client.stopContainerCmd(id).withTimeout(ENDING_SECONDS).exec();
         } catch (NotModifiedException | NotFoundException e) {
             // It has ended already.

@@ -8,6 +8,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import dev.vllmjunit.docker.Daemon;
 import dev.vllmjunit.docker.Named;
+import dev.vllmjunit.docker.Needed;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.topology.DockerSettings;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,8 +48,7 @@ class DockerContainersIT {
 
     @BeforeEach
     void needsADaemonThatHasTheImage() {
-        needs("a docker daemon with " + IMAGE + " (.ci/docker/build-image ceph)", () -> client().inspectImageCmd(IMAGE)
-                .exec());
+        Needed.image(IMAGE);
     }
 
     @AfterEach
@@ -93,7 +92,7 @@ class DockerContainersIT {
 
     private void onTheSameDaemon(DockerSettings.Host way) {
         try (DockerHosts other = hosts(way)) {
-            needs("a daemon that answers at " + way.url(), () -> other.client("other"));
+            Needed.use("a daemon that answers at " + way.url(), () -> other.client("other"));
             try (RunningContainer container = start(other.client("other"), AT_WORK)) {
                 await().atMost(SOON).until(() -> container.logText().contains("at work"));
 
@@ -109,7 +108,7 @@ class DockerContainersIT {
         Path socket = Path.of(URI.create(System.getenv().getOrDefault("DOCKER_HOST", "unix:///"))
                 .getPath());
         Path certificates = socket.resolveSibling("tls");
-        needs("a daemon of .ci/docker/daemons up, which also answers over TLS", () -> {
+        Needed.use("a daemon of .ci/docker/daemons up, which also answers over TLS", () -> {
             if (Daemon.missing(certificates).isPresent()) {
                 throw new IllegalStateException("no certificates in " + certificates);
             }
@@ -128,17 +127,6 @@ class DockerContainersIT {
 
     private static DockerHosts hosts(DockerSettings.Host other) {
         return new DockerHosts(Named.host("other", other));
-    }
-
-    private static void needs(String what, Runnable use) {
-        try {
-            use.run();
-        } catch (RuntimeException e) {
-            if (Boolean.getBoolean("vllm.docker.required")) {
-                throw e;
-            }
-            Assumptions.abort("needs " + what + ": " + e.getMessage());
-        }
     }
 
     @Test
@@ -162,6 +150,49 @@ class DockerContainersIT {
             assertThat(left()).hasSize(1);
         }
         assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void aContainerThatIsKilledOnPurposeIsNoOutage() {
+        try (RunningContainer container = start(AT_WORK)) {
+            await().atMost(SOON).until(() -> container.logText().contains("at work"));
+
+            container.kill();
+
+            await().atMost(SOON).until(() -> !runs());
+            assertThat(container.outage()).isEmpty();
+        }
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void aPausedContainerStandsStillUntilItIsResumedAndEndsAlsoWhilePaused() {
+        try (RunningContainer container = start("trap 'exit 0' TERM; while true; do echo tick; sleep 0.1; done")) {
+            await().atMost(SOON).until(() -> container.logText().contains("tick"));
+
+            container.pause();
+            await().atMost(SOON).during(Duration.ofSeconds(1)).until(() -> standsStill(container));
+            assertThat(container.outage()).isEmpty();
+
+            int paused = container.logText().length();
+            container.resume();
+            await().atMost(SOON).until(() -> container.logText().length() > paused);
+
+            container.pause();
+        }
+        assertThat(left()).isEmpty();
+    }
+
+    private int seen;
+
+    private boolean standsStill(RunningContainer container) {
+        int before = seen;
+        seen = container.logText().length();
+        return seen == before;
+    }
+
+    private boolean runs() {
+        return left().stream().anyMatch(container -> "running".equals(container.getState()));
     }
 
     @Test
