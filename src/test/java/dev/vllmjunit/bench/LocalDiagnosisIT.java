@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -129,12 +130,12 @@ class LocalDiagnosisIT {
         "decodeComputesInAnotherType, handshake-hash-mismatch",
         "decodeComputesInAnotherTypeAndDoesNotCompare, kv-layout-differs",
         "decodeHasSmallerBlocks, block-size-not-divisible",
+        "aBaseModelIsToChat, no-chat-template",
         "prefillWorksWithoutTheCacheServer, lmcache-degraded",
         "theCacheServerEndsUnderARequest, lmcache-server-gone",
         "theCacheServerIsStartedAnewUnnoticed, lmcache-server-restarted",
         "prefillStartsBeforeTheCacheServer, lmcache-server-absent",
         "theSecretIsWrong, s3-access-denied",
-        "theClockIsLate, s3-clock-skew",
         "theStoresNameDoesNotResolve, s3-name-not-resolved",
         "theStoreTakesOneRequestAtATime, s3-single-connection",
         "theStoreIsBrokenForWrites, s3-stores-lost",
@@ -144,12 +145,20 @@ class LocalDiagnosisIT {
         "hashesHaveNoSeed, hash-seed-missing",
         "theBucketIsNotNamed, s3-bucket-not-named",
         "prefillServesTheModelFromAnotherPath, model-path-differs",
-        "aBaseModelIsToChat, no-chat-template",
         "prefillHasTwoRanks, tensor-parallelism-differs",
         "chunksHaveAnotherSize, chunk-size-differs",
     })
     void theCauseOfAReconfiguredPartComesFirst(String test, String id) {
         comesFirst(id, session(Reconfigured.class, Reconfigured.PROFILE), test);
+    }
+
+    @Test
+    void theCauseOfClocksApartComesFirst() {
+        Assumptions.assumeThat(Reconfigured.FAKE_TIME)
+                .as("apt-get install libfaketime")
+                .exists();
+
+        comesFirst("s3-clock-skew", session(Reconfigured.class, Reconfigured.PROFILE), "theClockIsLate");
     }
 
     @ParameterizedTest

@@ -47,12 +47,13 @@ class Reconfigured {
               maxModelLength: 4096
             kvTransfer:
               enforceHandshakeCompatibility: false
+              lease: 20s
             """;
 
     private static final String PREFILL = "prefill-0";
     private static final String DECODE = "decode-0";
     private static final String CACHE_SERVER = "lmcache-server";
-    private static final Path FAKE_TIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
+    static final Path FAKE_TIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
     /** Beyond the 15 minutes that signatures are good for. */
     private static final String LATE = "-50m";
 
@@ -82,7 +83,7 @@ class Reconfigured {
         parts.close();
     }
 
-    /** For less than a lease. */
+    /** For less than a lease, whose end the next run waits for. */
     @PerformanceTest
     @Order(1)
     void prefillStopsDuringATransfer(ServingStack stack) {
@@ -118,6 +119,20 @@ class Reconfigured {
 
     @PerformanceTest
     @Order(5)
+    void aBaseModelIsToChat(ServingStack stack) {
+        parts.only(PREFILL, part -> part.without(Path.of("chat_template.jinja")));
+        FaultyProvisioner.running().prefill.paths(path -> path.replace("/v1/completions", "/v1/chat/completions"));
+        FaultyProvisioner.running().prefill.requests(Reconfigured::chat);
+        stack.run(TWICE.seed(23), CacheState.EMPTY).requireValid();
+    }
+
+    private static void chat(ObjectNode request) {
+        request.remove("prompt");
+        request.putArray("messages").addObject().put("role", "user").put("content", "a");
+    }
+
+    @PerformanceTest
+    @Order(6)
     void prefillWorksWithoutTheCacheServer(ServingStack stack) throws IOException {
         parts.only(PREFILL, part -> part);
         stack.run(TWICE.seed(40), CacheState.EMPTY);
@@ -127,7 +142,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(6)
+    @Order(7)
     void theCacheServerEndsUnderARequest(ServingStack stack) {
         parts.only(PREFILL, Reconfigured::impatient);
         stack.run(TWICE.seed(50), CacheState.EMPTY);
@@ -136,7 +151,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(7)
+    @Order(8)
     void theCacheServerIsStartedAnewUnnoticed(ServingStack stack) {
         parts.only(PREFILL, Reconfigured::impatient);
         stack.run(TWICE.seed(60), CacheState.EMPTY);
@@ -151,7 +166,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(8)
+    @Order(9)
     void prefillStartsBeforeTheCacheServer(ServingStack stack) {
         parts.only(PREFILL, part -> part);
         stack.run(TWICE.seed(70), CacheState.EMPTY);
@@ -161,14 +176,14 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(9)
+    @Order(10)
     void theSecretIsWrong(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> part.replacing("(aws_secret_access_key\\W+)[0-9a-f]+", "$1" + "0".repeat(40)));
         fails(stack, 8);
     }
 
     @PerformanceTest
-    @Order(10)
+    @Order(11)
     void theClockIsLate(ServingStack stack) {
         Assumptions.assumeThat(FAKE_TIME).as("apt-get install libfaketime").exists();
         parts.only(
@@ -179,14 +194,14 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(11)
+    @Order(12)
     void theStoresNameDoesNotResolve(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> part.replacing("s3://127\\.0\\.0\\.1", "s3://nowhere.invalid"));
         fails(stack, 10);
     }
 
     @PerformanceTest
-    @Order(12)
+    @Order(13)
     void theStoreTakesOneRequestAtATime(ServingStack stack) {
         throughDoor(
                 StoreDoor.Way.ONE_AFTER_THE_OTHER,
@@ -194,7 +209,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(13)
+    @Order(14)
     void theStoreIsBrokenForWrites(ServingStack stack) {
         throughDoor(StoreDoor.Way.BROKEN_FOR_WRITES, () -> fails(stack, 19));
     }
@@ -215,7 +230,7 @@ class Reconfigured {
 
     /** As of another version of a model with the same name. */
     @PerformanceTest
-    @Order(14)
+    @Order(15)
     void prefillComesBackWithAnotherModel(ServingStack stack) {
         parts.only(PREFILL, part -> part);
         FaultyProvisioner.running()
@@ -225,7 +240,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(15)
+    @Order(16)
     void prefillHasNixlAlone(ServingStack stack) {
         parts.only(PREFILL, part -> part.replacing("^\\{.*\"connectors\":\\[(\\{.*?\\}\\}),.*", "$1"));
         fails(stack, 11);
@@ -233,7 +248,7 @@ class Reconfigured {
 
     /** Only other hashes than LMCache's default are seeded. */
     @PerformanceTest
-    @Order(16)
+    @Order(17)
     void theSeedOfHashesIsAnother(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> hashing(part, "sha256"));
         stack.run(TWICE.seed(12), CacheState.EMPTY);
@@ -242,7 +257,7 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(17)
+    @Order(18)
     void hashesHaveNoSeed(ServingStack stack) {
         parts.only(CACHE_SERVER, part -> hashing(part, "builtin").without("PYTHONHASHSEED"));
         fails(stack, 13);
@@ -253,31 +268,17 @@ class Reconfigured {
     }
 
     @PerformanceTest
-    @Order(18)
+    @Order(19)
     void theBucketIsNotNamed(ServingStack stack) {
         parts.only(PREFILL, part -> part.linked("tiny").replacing("^nixl/tiny$", "tiny"));
         fails(stack, 14);
     }
 
     @PerformanceTest
-    @Order(19)
+    @Order(20)
     void prefillServesTheModelFromAnotherPath(ServingStack stack) {
         parts.only(PREFILL, part -> part.linked("nixl/other").replacing("^nixl/tiny$", "nixl/other"));
         fails(stack, 15);
-    }
-
-    @PerformanceTest
-    @Order(20)
-    void aBaseModelIsToChat(ServingStack stack) {
-        parts.only(PREFILL, part -> part.without(Path.of("chat_template.jinja")));
-        FaultyProvisioner.running().prefill.paths(path -> path.replace("/v1/completions", "/v1/chat/completions"));
-        FaultyProvisioner.running().prefill.requests(Reconfigured::chat);
-        stack.run(TWICE.seed(23), CacheState.EMPTY).requireValid();
-    }
-
-    private static void chat(ObjectNode request) {
-        request.remove("prompt");
-        request.putArray("messages").addObject().put("role", "user").put("content", "a");
     }
 
     @PerformanceTest

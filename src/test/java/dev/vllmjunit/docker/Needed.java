@@ -3,7 +3,7 @@ package dev.vllmjunit.docker;
 import dev.vllmjunit.topology.DockerSettings;
 import org.junit.jupiter.api.Assumptions;
 
-/** What tests in containers need. {@code -Dvllm.docker.required=true} makes it a failure that it is missing. */
+/** What tests in containers need. {@code -Ddocker.required=true} makes it a failure that it is missing. */
 public final class Needed {
 
     private static final String HOST = "127.0.0.1";
@@ -25,7 +25,7 @@ public final class Needed {
         try {
             use.run();
         } catch (RuntimeException e) {
-            if (Boolean.getBoolean("vllm.docker.required")) {
+            if (Boolean.getBoolean("docker.required")) {
                 throw e;
             }
             Assumptions.abort("needs " + what + ": " + e.getMessage());

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On the daemon that DOCKER_HOST names. {@code -Dvllm.docker.required=true} makes a missing one a failure. */
+/** On the daemon that DOCKER_HOST names. {@code -Ddocker.required=true} makes a missing one a failure. */
 @Tag("docker")
 class DockerContainersIT {
 
