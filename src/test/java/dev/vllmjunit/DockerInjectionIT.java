@@ -14,20 +14,11 @@ class DockerInjectionIT {
     private static final Map<String, String> ONE_HOST =
             Map.of("vllm.profiles.dir", ".ci/docker/profiles", "vllm.profile", "one-host");
 
-    private static final String[] SCENARIOS = {
-        "thePrefillNodeIsPausedAndResumed",
-        "foreignAndTruncatedObjectsHangNothing",
-        "alteredObjectsGiveWrongOutputAndTheRunSaysSo",
-        "nothingOfAllThisIsLeft",
-        "theDecodeNodeIsKilledAndThereAgainAtTheEnd"
-    };
-
     @Test
     void outputsStayRightAndNothingHangs(@TempDir Path reports) {
         Needed.image("vllm-junit/cpu:0.32.0");
         Needed.image("vllm-junit/ceph:16");
 
-        Scenarios.run(FaultScenarios.class, "docker", ONE_HOST, reports, SCENARIOS)
-                .assertStatistics(tests -> tests.started(SCENARIOS.length).succeeded(SCENARIOS.length));
+        Scenarios.allHold("docker", ONE_HOST, reports, FaultScenarios.WITHOUT_LINKS.stream());
     }
 }

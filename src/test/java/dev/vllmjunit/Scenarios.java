@@ -16,13 +16,16 @@ final class Scenarios {
 
     private Scenarios() {}
 
-    /** All of a class or some, one after the other. */
-    static Events run(Class<?> scenarios, String stack, Path reports, String... methods) {
-        return run(scenarios, stack, Map.of(), reports, methods);
+    /** These of {@link FaultScenarios}, one after the other, and none of them fails. */
+    static void allHold(String stack, Map<String, String> settings, Path reports, Stream<String> scenarios) {
+        List<? extends DiscoverySelector> chosen =
+                scenarios.map(name -> selectMethod(FaultScenarios.class, name)).toList();
+        run(chosen, stack, settings, reports)
+                .assertStatistics(tests -> tests.started(chosen.size()).succeeded(chosen.size()));
     }
 
-    /** With further settings. */
-    static Events run(Class<?> scenarios, String stack, Map<String, String> settings, Path reports, String... methods) {
+    /** All of a class or some, one after the other. */
+    static Events run(Class<?> scenarios, String stack, Path reports, String... methods) {
         return run(
                 methods.length == 0
                         ? List.of(selectClass(scenarios))
@@ -30,7 +33,7 @@ final class Scenarios {
                                 .map(method -> selectMethod(scenarios, method))
                                 .toList(),
                 stack,
-                settings,
+                Map.of(),
                 reports);
     }
 
