@@ -35,8 +35,12 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultScenarios {
 
-    /** Those that disturb no link. */
-    static final List<String> WITHOUT_LINKS = List.of(
+    /** All but a store that refuses connections: real LMCache leaves S3 off for ever after three refusals. */
+    static final List<String> OF_REAL_NODES = List.of(
+            "theObjectStoreIsCutOffAndComesBack",
+            "theObjectStoreIsFarAway",
+            "theWayToTheObjectStoreIsNarrow",
+            "theKeysOfTheCacheExpireAndAreRenewed",
             "thePrefillNodeIsPausedAndResumed",
             "foreignAndTruncatedObjectsHangNothing",
             "alteredObjectsGiveWrongOutputAndTheRunSaysSo",

@@ -109,7 +109,8 @@ public final class BenchmarkRunner {
                 topology.model(),
                 entrance.endpoint(),
                 stack.decode().get(0).endpoint(),
-                new GenerationCalls(limits.request(), stack.headers(), stack.tls()));
+                new GenerationCalls(limits.request(), stack.headers(), stack.tls()),
+                observer);
     }
 
     /**

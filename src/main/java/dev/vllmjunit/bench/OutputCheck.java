@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +43,7 @@ final class OutputCheck {
     private final URI stack;
     private final URI alone;
     private final GenerationCalls calls;
+    private final RunObserver observer;
     private final OutputMemory memory = new OutputMemory();
     private final Map<UUID, Generation> fresh = new HashMap<>();
 
@@ -51,13 +53,15 @@ final class OutputCheck {
      * @param samples documents to compare in each run; 0 for no comparison at all
      * @param stack the router's endpoint
      * @param alone a decode node's endpoint
+     * @param observer told of the prompts that are sent again
      */
-    OutputCheck(int samples, ModelSpec model, URI stack, URI alone, GenerationCalls calls) {
+    OutputCheck(int samples, ModelSpec model, URI stack, URI alone, GenerationCalls calls, RunObserver observer) {
         this.samples = samples;
         this.model = model;
         this.stack = stack;
         this.alone = alone;
         this.calls = calls;
+        this.observer = observer;
     }
 
     /**
@@ -113,13 +117,16 @@ final class OutputCheck {
         List<OutputDifference> differences = new ArrayList<>();
         Optional<Problem> problem = Optional.empty();
         int compared = 0;
+        IntConsumer progress = observer.sending("comparing outputs with a fresh computation", chosen.size());
         try {
             for (RequestRecord request : chosen) {
                 compare(planned(schedule, request), request, salt, servedFrom).ifPresent(differences::add);
-                compared++;
+                progress.accept(++compared);
             }
         } catch (ControlCallException | IllegalArgumentException e) {
             problem = Optional.of(notComparable(e));
+        } finally {
+            observer.sent();
         }
         String fact =
                 String.format(Locale.ROOT, "%d prompts, %.2f s", chosen.size(), (System.nanoTime() - start) / 1e9);

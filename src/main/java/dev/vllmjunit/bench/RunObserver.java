@@ -12,9 +12,9 @@ public interface RunObserver {
     /**
      * Requests are about to be sent.
      *
-     * @param title what for: {@code measuring …} or {@code filling …}
+     * @param title what for: {@code measuring …}, {@code filling …}, {@code comparing …}
      * @param requests how many
-     * @return told the number of finished requests from the driver's event loop: must return at once
+     * @return told the number of finished requests from any thread: must return at once
      */
     IntConsumer sending(String title, int requests);
 

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 /** The kinds of clue that rules are made of. */
 final class Clues {
 
+    /** Of tables. */
+    private static final String PADDING = " {2,}";
+
     private Clues() {}
 
     /** Lines in the logs of such a part that match somewhere. */
@@ -111,6 +114,7 @@ final class Clues {
         return message.lines()
                 .filter(line -> pattern.matcher(line).find())
                 .findFirst()
-                .orElse(message);
+                .orElse(message)
+                .replaceAll(PADDING, " ");
     }
 }

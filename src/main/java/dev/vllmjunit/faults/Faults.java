@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Faults {
 
+    private static final String INSTEAD = "; run on the embedded or the local stack, or in containers on this machine";
+
     private final RunningStack stack;
     private final Optional<FaultyLink> s3Link;
     private final Optional<FaultyLink> transferLink;
@@ -66,8 +68,8 @@ public final class Faults {
     }
 
     /**
-     * The link on which decode nodes reach prefill nodes for KV cache: on the embedded stack all of the transfer; on the local one
-     * NIXL's side channel alone, which each pair of nodes uses once, for its handshake.
+     * The link on which decode nodes reach prefill nodes for KV cache: on the embedded stack all of the transfer; of real
+     * nodes NIXL's side channel alone, which each pair of nodes uses once, for its handshake.
      *
      * @throws UnsupportedOperationException if the class has no {@code @FaultyLinks}, or the stack does not use the link
      */
@@ -75,8 +77,8 @@ public final class Faults {
         FaultyLink link = transferLink.orElseThrow(Faults::undeclared);
         if (!stack.reachesLoopback()) {
             throw new UnsupportedOperationException("nodes of the " + stack.provisioner()
-                    + " stack do not reach ports of this JVM, and so their transfers do not go through its link; run on"
-                    + " the embedded or the local stack");
+                    + " stack do not reach ports of this JVM, and so their transfers do not go through its link"
+                    + INSTEAD);
         }
         return new LinkFaults("transfer link", link, ledger);
     }
@@ -104,8 +106,7 @@ public final class Faults {
         FaultyLink link = s3Link.orElseThrow(Faults::undeclared);
         if (!stack.usesS3Link()) {
             throw new UnsupportedOperationException("the " + stack.provisioner()
-                    + " stack does not write its KV cache through a link of this JVM; run on the embedded or the local"
-                    + " stack");
+                    + " stack does not write its KV cache through a link of this JVM" + INSTEAD);
         }
         return link;
     }

@@ -30,6 +30,8 @@ public record DockerSettings(
     public static final DockerSettings STANDARD = new DockerSettings(
             Pull.MISSING, "16g", List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
 
+    private static final List<String> HERE = List.of("127.0.0.1", "localhost");
+
     /** Copies the collections. */
     public DockerSettings {
         volumes = List.copyOf(volumes);
@@ -39,6 +41,11 @@ public record DockerSettings(
     /** Under which address a node's {@code host} is reached. */
     public String address(String host) {
         return Optional.ofNullable(hosts.get(host)).map(Host::address).orElse(host);
+    }
+
+    /** Whether what runs on a node's {@code host} and this JVM have one loopback interface: containers have their host's network. */
+    public boolean isHere(String host) {
+        return HERE.contains(address(host));
     }
 
     /** When an image is pulled. */

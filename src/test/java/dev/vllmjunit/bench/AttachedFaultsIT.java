@@ -103,14 +103,14 @@ class AttachedFaultsIT {
             refused(faults.decode(0)::restart, "the attach stack does not restart nodes, and so not decode-0");
             refused(
                     faults::s3Link,
-                    "the attach stack does not write its KV cache through a link of this JVM; run on the embedded or the local stack");
+                    "the attach stack does not write its KV cache through a link of this JVM; run on the embedded or the local stack, or in containers on this machine");
             refused(
                     faults::credentials,
-                    "the attach stack does not write its KV cache through a link of this JVM; run on the embedded or the local stack");
+                    "the attach stack does not write its KV cache through a link of this JVM; run on the embedded or the local stack, or in containers on this machine");
             refused(
                     faults::transferLink,
                     "nodes of the attach stack do not reach ports of this JVM, and so their transfers do not go through its"
-                            + " link; run on the embedded or the local stack");
+                            + " link; run on the embedded or the local stack, or in containers on this machine");
         }
 
         private static void refused(ThrowingCallable what, String why) {

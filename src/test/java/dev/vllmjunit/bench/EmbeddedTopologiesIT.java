@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.vllmjunit.OtherJvm;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
@@ -91,13 +92,7 @@ class EmbeddedTopologiesIT {
 
     @Test
     void twoStacksSideBySideInTwoJvms() throws Exception {
-        Process other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        SecondJvm.class.getName(),
-                        logs.toString())
+        Process other = OtherJvm.of(SecondJvm.class, List.of("-Xmx512m"), logs.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (EmbeddedRig rig = EmbeddedRig.start(EmbeddedRig.request(logs));

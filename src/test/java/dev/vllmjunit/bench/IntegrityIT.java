@@ -55,6 +55,7 @@ class IntegrityIT {
             assertThat(run.differences()).isEmpty();
             assertThat(run.conditions().facts().get("outputs compared with a fresh computation"))
                     .startsWith("2 prompts, ");
+            assertThat(rig.observer.latest()).isEqualTo("comparing outputs with a fresh computation: 2");
         }
     }
 

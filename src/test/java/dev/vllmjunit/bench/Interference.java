@@ -11,6 +11,7 @@ final class Interference implements RunObserver {
     private final Deque<Runnable> planned = new ArrayDeque<>();
     private final Deque<Runnable> first = new ArrayDeque<>();
     private final Deque<Runnable> afterwards = new ArrayDeque<>();
+    private String latest = "";
 
     /** When the run is planned and its cache state is about to be brought about. */
     void beforeCachesAreSet(Runnable action) {
@@ -34,11 +35,17 @@ final class Interference implements RunObserver {
 
     @Override
     public IntConsumer sending(String title, int requests) {
+        latest = title + ": " + requests;
         if (!title.startsWith("measuring")) {
             return done -> {};
         }
         runNext(first);
         return done -> runNext(afterwards);
+    }
+
+    /** What was sent last, and how many requests of it. */
+    String latest() {
+        return latest;
     }
 
     @Override

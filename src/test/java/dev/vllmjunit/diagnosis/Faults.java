@@ -30,6 +30,7 @@ final class Faults {
     /** Where the lines of a fault are from, best first. */
     enum Origin {
         REAL("real stack"),
+        EMBEDDED("embedded stack"),
         NOTED("real stack, as noted"),
         CONSTRUCTED("constructed log");
 

@@ -1,5 +1,6 @@
 package dev.vllmjunit.load;
 
+import dev.vllmjunit.OtherJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,16 +45,9 @@ final class ReferenceProcess implements AutoCloseable {
 
     private static ReferenceProcess start(List<String> pinned, List<String> arguments) {
         List<String> command = new ArrayList<>(pinned);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-Xmn256m",
-                // The better compiler works for seconds, and would do so on the server's core.
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReferenceServer.class.getName()));
-        command.addAll(arguments);
+        // The better compiler works for seconds, and would do so on the server's core.
+        List<String> options = List.of("-Xmx1g", "-Xmn256m", "-XX:TieredStopAtLevel=1");
+        command.addAll(OtherJvm.command(ReferenceServer.class, options, arguments.toArray(String[]::new)));
         try {
             return new ReferenceProcess(command);
         } catch (IOException e) {

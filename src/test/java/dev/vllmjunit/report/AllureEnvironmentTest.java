@@ -2,6 +2,7 @@ package dev.vllmjunit.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vllmjunit.OtherJvm;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -48,13 +49,7 @@ class AllureEnvironmentTest {
     }
 
     private Process writer(String prefix) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Writer.class.getName(),
-                        directory.toString(),
-                        prefix)
+        return OtherJvm.of(Writer.class, List.of(), directory.toString(), prefix)
                 .inheritIO()
                 .start();
     }

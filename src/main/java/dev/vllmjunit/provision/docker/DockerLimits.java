@@ -6,7 +6,6 @@ import dev.vllmjunit.topology.DockerSettings;
 import dev.vllmjunit.topology.NodeSpec;
 import dev.vllmjunit.topology.S3CacheSpec;
 import dev.vllmjunit.topology.Topology;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,8 +14,6 @@ import java.util.stream.Stream;
 
 /** What the docker stack cannot do, said before anything is started. */
 final class DockerLimits {
-
-    private static final List<String> HERE = List.of("127.0.0.1", "localhost");
 
     private DockerLimits() {}
 
@@ -48,7 +45,7 @@ final class DockerLimits {
                     .map(file -> "docker.hosts." + name + ".tls has no " + file
                             + "; TLS needs ca.pem, cert.pem and key.pem there, readable by this user");
         }
-        return HERE.contains(name)
+        return settings.isHere(name)
                 ? Optional.empty()
                 : Optional.of(key + " is " + name + ", which docker.hosts of the profile does not name; add docker:"
                         + " {hosts: {" + name + ": {url: 'ssh://USER@" + name + "'}}}, or 'tcp://" + name

@@ -84,6 +84,16 @@ record DockerStack(DockerStart start, DockerPlan plan, List<RunningNode> nodes, 
     }
 
     @Override
+    public boolean usesS3Link() {
+        return plan.linked();
+    }
+
+    @Override
+    public boolean reachesLoopback() {
+        return start.isHere();
+    }
+
+    @Override
     public Optional<String> outage() {
         return start.outage();
     }

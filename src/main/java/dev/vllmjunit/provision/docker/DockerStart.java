@@ -143,6 +143,11 @@ final class DockerStart {
         Optional.ofNullable(running.remove(name)).ifPresent(RunningContainer::close);
     }
 
+    /** Whether all nodes reach ports of this JVM's loopback interface. */
+    boolean isHere() {
+        return DockerPlan.isHere(request);
+    }
+
     /** Which containers have ended by themselves. */
     Optional<String> outage() {
         List<String> ended = running.values().stream()

@@ -6,14 +6,9 @@ import dev.vllmjunit.lint.CommandFile;
 import dev.vllmjunit.lint.Deployment;
 import dev.vllmjunit.lint.Finding;
 import dev.vllmjunit.lint.Linter;
-import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.topology.Profile;
-import dev.vllmjunit.topology.ProfileLoader;
-import dev.vllmjunit.topology.TopologyMerge;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,13 +76,7 @@ class DockerCommandsTest {
     }
 
     private List<String> lines(String base, String more) throws IOException {
-        for (String name : List.of("nixl-only.yaml", "nixl-s3.yaml")) {
-            Files.copy(Path.of("profiles", name), directory.resolve(name));
-        }
-        Files.writeString(directory.resolve("mine.yaml"), "extends: " + base + "\n" + more);
-        Profile profile = new ProfileLoader(directory).load("mine");
-        return new DockerProvisioner()
-                .commands(new ProvisionRequest(TopologyMerge.of(profile), profile, directory, Duration.ofSeconds(1)));
+        return new DockerProvisioner().commands(Requests.of(directory, base, more));
     }
 
     private List<Finding> findings(List<String> lines) throws IOException {

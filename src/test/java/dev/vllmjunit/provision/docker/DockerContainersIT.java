@@ -1,5 +1,7 @@
 package dev.vllmjunit.provision.docker;
 
+import static dev.vllmjunit.provision.docker.ShellPart.AT_WORK;
+import static dev.vllmjunit.provision.docker.ShellPart.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -21,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,12 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("docker")
 class DockerContainersIT {
 
-    private static final String IMAGE = "vllm-junit/ceph:16";
-    private static final String AT_WORK = "trap 'exit 0' TERM; echo at work; sleep 600 & wait";
-    private static final Duration SOON = Duration.ofSeconds(20);
-
-    private final String ending = UUID.randomUUID().toString().substring(0, 8);
-    private final Containers containers = new Containers(DockerSettings.Pull.NEVER, SOON, line -> {}, ending);
+    private final ShellPart part = new ShellPart(UUID.randomUUID().toString().substring(0, 8));
     private final DockerHosts hosts = new DockerHosts(DockerSettings.STANDARD);
     private final Path directory;
 
@@ -48,7 +44,7 @@ class DockerContainersIT {
 
     @BeforeEach
     void needsADaemonThatHasTheImage() {
-        Needed.image(IMAGE);
+        Needed.image(ShellPart.IMAGE);
     }
 
     @AfterEach
@@ -199,8 +195,8 @@ class DockerContainersIT {
     void theNextStartRemovesWhatADeadJvmLeftAndNothingElse() {
         Map<String, String> dead = new HashMap<>(Labels.own());
         dead.put(Labels.STARTED, "1");
-        String name = "vllm-junit-dead-" + ending;
-        client().createContainerCmd(IMAGE)
+        String name = "vllm-junit-dead-" + part.ending();
+        client().createContainerCmd(ShellPart.IMAGE)
                 .withName(name)
                 .withLabels(dead)
                 .withCmd("sleep", "600")
@@ -218,27 +214,11 @@ class DockerContainersIT {
     }
 
     private RunningContainer start(DockerClient client, String script) {
-        return containers.start(
-                client,
-                new ContainerSpec(
-                        "part",
-                        "127.0.0.1",
-                        IMAGE,
-                        List.of("sh", "-c", script),
-                        new TreeMap<>(),
-                        new TreeMap<>(),
-                        List.of(),
-                        DeviceFlags.NONE,
-                        Ipc.own("64m"),
-                        Optional.empty()),
-                directory.resolve("part.log"));
+        return part.start(client, script, directory.resolve("part.log"));
     }
 
     private List<Container> left() {
-        return client().listContainersCmd()
-                .withShowAll(true)
-                .withNameFilter(List.of(ending))
-                .exec();
+        return part.left(client());
     }
 
     private DockerClient client() {

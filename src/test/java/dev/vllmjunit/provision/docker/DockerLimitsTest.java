@@ -2,15 +2,8 @@ package dev.vllmjunit.provision.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vllmjunit.provision.ProvisionRequest;
-import dev.vllmjunit.topology.Profile;
-import dev.vllmjunit.topology.ProfileLoader;
-import dev.vllmjunit.topology.TopologyMerge;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,12 +74,6 @@ class DockerLimitsTest {
     }
 
     private Optional<String> shortage(String base, String more) throws IOException {
-        for (String name : List.of("nixl-only.yaml", "nixl-s3.yaml")) {
-            Files.copy(Path.of("profiles", name), directory.resolve(name));
-        }
-        Files.writeString(directory.resolve("mine.yaml"), "extends: " + base + "\n" + more);
-        Profile profile = new ProfileLoader(directory).load("mine");
-        return DockerLimits.shortage(
-                new ProvisionRequest(TopologyMerge.of(profile), profile, directory, Duration.ofSeconds(1)));
+        return DockerLimits.shortage(Requests.of(directory, base, more));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.vllmjunit.OtherJvm;
 import dev.vllmjunit.http.ControlClient;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
@@ -128,12 +129,9 @@ class LocalStackIT {
     @Test
     void theKillOfTheJvmLeavesNothing() throws IOException {
         List<Path> before = temporaryDirectories();
-        Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dvllm.local.home=" + Requests.engine().root(),
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Starter.class.getName(),
+        Process jvm = OtherJvm.of(
+                        Starter.class,
+                        List.of("-Dvllm.local.home=" + Requests.engine().root()),
                         logs.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

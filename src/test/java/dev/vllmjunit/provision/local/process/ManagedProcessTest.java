@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.vllmjunit.OtherJvm;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.local.process.ManagedProcess.Guarding;
 import java.io.BufferedReader;
@@ -135,12 +136,7 @@ class ManagedProcessTest {
 
     @Test
     void theKillOfTheJvmIsTheEndOfItsProcesses() throws IOException {
-        Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Starter.class.getName(),
-                        temporary.toString())
+        Process jvm = OtherJvm.of(Starter.class, List.of(), temporary.toString())
                 .redirectErrorStream(true)
                 .start();
         String said =
