@@ -78,6 +78,7 @@ class RyukIT {
                 String answer = Ryuk.watch(client, System.getenv()).orElse(WATCHED);
                 Path log = Path.of(arguments[1], "part.log");
                 try (RunningContainer container = new ShellPart(arguments[0]).start(client, ShellPart.AT_WORK, log)) {
+                    container.requireRunning();
                     System.out.println(answer);
                     System.in.read();
                 }
