@@ -107,9 +107,10 @@ public final class BenchmarkRunner {
         this.outputs = new OutputCheck(
                 limits.integritySamples(),
                 topology.model(),
-                entrance.endpoint(),
-                stack.decode().get(0).endpoint(),
-                new GenerationCalls(limits.request(), stack.headers(), stack.tls()),
+                new Resending(
+                        entrance.endpoint(),
+                        stack.decode().get(0).endpoint(),
+                        new GenerationCalls(limits.request(), stack.headers(), stack.tls())),
                 observer);
     }
 

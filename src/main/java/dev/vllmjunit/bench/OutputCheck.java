@@ -12,23 +12,21 @@ import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.topology.ModelSpec;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
-import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
  * After a run, holds a sample of its outputs against a fresh computation of the same prompts: on a decode node alone, where no
- * KV is transferred and no object store is behind it, with a salt that its own cache cannot answer. What was computed afresh is
- * kept for the next runs of the same prompts. Engines give wrong text under HTTP 200 and healthy counters when a block is not
+ * KV is transferred and no object store is behind it, with a salt that its own cache cannot answer. Engines give wrong text under HTTP 200 and healthy counters when a block is not
  * what it was.
  */
 final class OutputCheck {
@@ -40,27 +38,21 @@ final class OutputCheck {
 
     private final int samples;
     private final ModelSpec model;
-    private final URI stack;
-    private final URI alone;
-    private final GenerationCalls calls;
+    private final Resending resending;
     private final RunObserver observer;
     private final OutputMemory memory = new OutputMemory();
-    private final Map<UUID, Generation> fresh = new HashMap<>();
 
     /**
      * For one stack.
      *
      * @param samples documents to compare in each run; 0 for no comparison at all
-     * @param stack the router's endpoint
-     * @param alone a decode node's endpoint
+     * @param resending to the router, and to a decode node alone
      * @param observer told of the prompts that are sent again
      */
-    OutputCheck(int samples, ModelSpec model, URI stack, URI alone, GenerationCalls calls, RunObserver observer) {
+    OutputCheck(int samples, ModelSpec model, Resending resending, RunObserver observer) {
         this.samples = samples;
         this.model = model;
-        this.stack = stack;
-        this.alone = alone;
-        this.calls = calls;
+        this.resending = resending;
         this.observer = observer;
     }
 
@@ -116,13 +108,17 @@ final class OutputCheck {
         List<RequestRecord> chosen = choose(schedule, load, documents);
         List<OutputDifference> differences = new ArrayList<>();
         Optional<Problem> problem = Optional.empty();
-        int compared = 0;
+        AtomicInteger compared = new AtomicInteger();
         IntConsumer progress = observer.sending("comparing outputs with a fresh computation", chosen.size());
+        List<Resending.Prompt> prompts = chosen.stream()
+                .map(request -> prompt(planned(schedule, request)))
+                .toList();
         try {
-            for (RequestRecord request : chosen) {
-                compare(planned(schedule, request), request, salt, servedFrom).ifPresent(differences::add);
-                progress.accept(++compared);
-            }
+            resending.send(prompts, salt, (position, answers) -> {
+                PlannedRequest planned = prompts.get(position).planned();
+                compare(planned, chosen.get(position), answers, servedFrom).ifPresent(differences::add);
+                progress.accept(compared.incrementAndGet());
+            });
         } catch (ControlCallException | IllegalArgumentException e) {
             problem = Optional.of(notComparable(e));
         } finally {
@@ -130,7 +126,7 @@ final class OutputCheck {
         }
         String fact =
                 String.format(Locale.ROOT, "%d prompts, %.2f s", chosen.size(), (System.nanoTime() - start) / 1e9);
-        return new Outcome(differences, problem, fact, compared);
+        return new Outcome(differences, problem, fact, compared.get());
     }
 
     private static Outcome notCompared(String why) {
@@ -178,12 +174,19 @@ final class OutputCheck {
         return GenerationCalls.isGreedy(planned(schedule, request).body());
     }
 
-    private Optional<OutputDifference> compare(
-            PlannedRequest planned, RequestRecord request, RunSalt salt, Function<RequestRecord, String> servedFrom) {
+    private Resending.Prompt prompt(PlannedRequest planned) {
         int room = model.maxModelLength() - planned.promptTokens();
         int tokens = Math.min(room, Math.max(FEWEST_TOKENS, Math.min(MOST_TOKENS, planned.maxTokens())));
-        Generation right = fresh.computeIfAbsent(id(planned), key -> calls.afresh(alone, planned.body(), tokens));
-        Generation again = calls.again(stack, salt.on(planned.body()), tokens);
+        return new Resending.Prompt(planned, tokens);
+    }
+
+    private Optional<OutputDifference> compare(
+            PlannedRequest planned,
+            RequestRecord request,
+            Resending.Answers answers,
+            Function<RequestRecord, String> servedFrom) {
+        Generation right = answers.right();
+        Generation again = answers.again();
         String measured = GenerationCalls.isGreedy(planned.body()) ? request.text() : again.text();
         Optional<Found> found = new OutputComparison(model.bytesPerElement()).compare(measured, again, right);
         if (found.isEmpty()) {

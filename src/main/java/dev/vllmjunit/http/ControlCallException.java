@@ -12,7 +12,8 @@ public final class ControlCallException extends RuntimeException {
         this.status = status;
     }
 
-    ControlCallException(String message, Throwable cause) {
+    /** Nothing came back. */
+    public ControlCallException(String message, Throwable cause) {
         super(message, cause);
         this.status = 0;
     }
