@@ -141,7 +141,8 @@ final class OutputCheck {
                 .map(i -> firsts.get((int) ((long) i * firsts.size() / count)));
         Map<UUID, RequestRecord> chosen = new LinkedHashMap<>();
         Stream.concat(suspects(schedule, load).stream().limit(MOST_SUSPECTS), spread)
-                .forEach(request -> chosen.putIfAbsent(id(planned(schedule, request)), request));
+                .forEach(
+                        request -> chosen.putIfAbsent(planned(schedule, request).contentId(), request));
         return List.copyOf(chosen.values());
     }
 
@@ -156,10 +157,6 @@ final class OutputCheck {
 
     private static PlannedRequest planned(Schedule schedule, RequestRecord request) {
         return schedule.requests().get(request.index());
-    }
-
-    private static UUID id(PlannedRequest planned) {
-        return UUID.nameUUIDFromBytes(planned.body());
     }
 
     private List<RequestRecord> suspects(Schedule schedule, LoadResult load) {

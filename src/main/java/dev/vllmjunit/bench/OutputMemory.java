@@ -16,12 +16,12 @@ final class OutputMemory {
 
     /** Whether the answer is another than the first one to such a request; remembers the first. */
     boolean isSuspect(PlannedRequest planned, RequestRecord request) {
-        String first = texts.putIfAbsent(UUID.nameUUIDFromBytes(planned.body()), request.text());
+        String first = texts.putIfAbsent(planned.contentId(), request.text());
         return first != null && !first.equals(request.text());
     }
 
     /** The answer that was found right. */
     void correct(PlannedRequest planned, RequestRecord request) {
-        texts.put(UUID.nameUUIDFromBytes(planned.body()), request.text());
+        texts.put(planned.contentId(), request.text());
     }
 }

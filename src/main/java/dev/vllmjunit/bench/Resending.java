@@ -46,12 +46,7 @@ final class Resending {
      *
      * @param tokens how many to generate
      */
-    record Prompt(PlannedRequest planned, int tokens) {
-
-        UUID id() {
-            return UUID.nameUUIDFromBytes(planned.body());
-        }
-    }
+    record Prompt(PlannedRequest planned, int tokens) {}
 
     /** What a prompt gave afresh and through the stack. */
     record Answers(Generation right, Generation again) {}
@@ -77,9 +72,18 @@ final class Resending {
     }
 
     private Answers answers(Prompt prompt, RunSalt salt) {
-        byte[] body = prompt.planned().body();
-        Generation right = fresh.computeIfAbsent(prompt.id(), id -> calls.afresh(alone, body, prompt.tokens()));
-        return new Answers(right, calls.again(stack, salt.on(body), prompt.tokens()));
+        return new Answers(
+                afresh(prompt), calls.again(stack, salt.on(prompt.planned().body()), prompt.tokens()));
+    }
+
+    private Generation afresh(Prompt prompt) {
+        UUID id = prompt.planned().contentId();
+        Generation known = fresh.get(id);
+        if (known == null) {
+            known = calls.afresh(alone, prompt.planned().body(), prompt.tokens());
+            fresh.put(id, known);
+        }
+        return known;
     }
 
     private static Answers await(Future<Answers> answers) {

@@ -1,6 +1,7 @@
 package dev.vllmjunit.workload;
 
 import java.time.Duration;
+import java.util.UUID;
 
 /**
  * One request of a schedule.
@@ -48,5 +49,10 @@ public record PlannedRequest(
                 occurrence == 0 || forcedMiss ? 0 : promptTokens,
                 maxTokens,
                 body);
+    }
+
+    /** Names what is sent: equal for equal bodies. */
+    public UUID contentId() {
+        return UUID.nameUUIDFromBytes(body);
     }
 }
