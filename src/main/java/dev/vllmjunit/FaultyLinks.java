@@ -14,7 +14,8 @@ import java.lang.annotation.Target;
  *
  * <p>What passes where: on the embedded stack all of a KV transfer goes through the link. Of real nodes NIXL's side channel does,
  * over which nodes shake hands once; the KV bytes go over ports that UCX draws and tells in the handshake in a form of its own, so that
- * nobody between can redirect them. Containers on other hosts than this one do not reach this JVM, and use no link. An S3 endpoint of the profile has to be http and path-style.
+ * nobody between can redirect them. Containers on other hosts than this one do not reach this JVM, and use no link. An S3 endpoint of
+ * the profile has to be http and path-style.
  *
  * @see ServingStack#faults()
  */

@@ -1,10 +1,7 @@
 package dev.vllmjunit.bench;
 
 import dev.vllmjunit.evidence.BenchmarkResult.Problem;
-import dev.vllmjunit.evidence.Generation;
 import dev.vllmjunit.evidence.InvalidReason;
-import dev.vllmjunit.evidence.OutputComparison;
-import dev.vllmjunit.evidence.OutputComparison.Found;
 import dev.vllmjunit.evidence.OutputDifference;
 import dev.vllmjunit.http.ControlCallException;
 import dev.vllmjunit.load.LoadResult;
@@ -12,27 +9,24 @@ import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.topology.ModelSpec;
 import dev.vllmjunit.workload.PlannedRequest;
 import dev.vllmjunit.workload.Schedule;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
  * After a run, holds a sample of its outputs against a fresh computation of the same prompts: on a decode node alone, where no
- * KV is transferred and no object store is behind it, with a salt that its own cache cannot answer. Engines give wrong text under HTTP 200 and healthy counters when a block is not
- * what it was.
+ * KV is transferred and no object store is behind it, with a salt that its own cache cannot answer. Engines give wrong text under
+ * HTTP 200 and healthy counters when a block is not what it was.
  */
 final class OutputCheck {
 
-    private static final int FEWEST_TOKENS = 8;
-    private static final int MOST_TOKENS = 32;
+    private static final String TITLE = "comparing outputs with a fresh computation";
     private static final int MOST_SUSPECTS = 4;
     private static final int SAMPLES_AMONG_FAULTS = 8;
 
@@ -104,29 +98,32 @@ final class OutputCheck {
         if (!schedule.path().equals(GenerationCalls.PATH)) {
             return notCompared("not read from " + schedule.path());
         }
-        long start = System.nanoTime();
         List<RequestRecord> chosen = choose(schedule, load, documents);
-        List<OutputDifference> differences = new ArrayList<>();
-        Optional<Problem> problem = Optional.empty();
-        AtomicInteger compared = new AtomicInteger();
-        IntConsumer progress = observer.sending("comparing outputs with a fresh computation", chosen.size());
-        List<Resending.Prompt> prompts = chosen.stream()
-                .map(request -> prompt(planned(schedule, request)))
-                .toList();
+        return chosen.isEmpty()
+                ? notCompared("no request was answered")
+                : resent(new OutputSample(model, memory, schedule, chosen, servedFrom), salt);
+    }
+
+    private Outcome resent(OutputSample sample, RunSalt salt) {
+        long start = System.nanoTime();
+        int size = sample.prompts().size();
+        Optional<Problem> problem = resend(sample, salt, observer.sending(TITLE, size));
+        String fact = String.format(Locale.ROOT, "%d prompts, %.2f s", size, (System.nanoTime() - start) / 1e9);
+        return new Outcome(sample.differences(), problem, fact, sample.judged());
+    }
+
+    private Optional<Problem> resend(OutputSample sample, RunSalt salt, IntConsumer progress) {
         try {
-            resending.send(prompts, salt, (position, answers) -> {
-                PlannedRequest planned = prompts.get(position).planned();
-                compare(planned, chosen.get(position), answers, servedFrom).ifPresent(differences::add);
-                progress.accept(compared.incrementAndGet());
+            resending.send(sample.prompts(), salt, answers -> {
+                sample.judge(answers);
+                progress.accept(sample.judged());
             });
+            return Optional.empty();
         } catch (ControlCallException | IllegalArgumentException e) {
-            problem = Optional.of(notComparable(e));
+            return Optional.of(notComparable(e));
         } finally {
             observer.sent();
         }
-        String fact =
-                String.format(Locale.ROOT, "%d prompts, %.2f s", chosen.size(), (System.nanoTime() - start) / 1e9);
-        return new Outcome(differences, problem, fact, compared.get());
     }
 
     private static Outcome notCompared(String why) {
@@ -169,50 +166,6 @@ final class OutputCheck {
 
     private static boolean isGreedy(Schedule schedule, RequestRecord request) {
         return GenerationCalls.isGreedy(planned(schedule, request).body());
-    }
-
-    private Resending.Prompt prompt(PlannedRequest planned) {
-        int room = model.maxModelLength() - planned.promptTokens();
-        int tokens = Math.min(room, Math.max(FEWEST_TOKENS, Math.min(MOST_TOKENS, planned.maxTokens())));
-        return new Resending.Prompt(planned, tokens);
-    }
-
-    private Optional<OutputDifference> compare(
-            PlannedRequest planned,
-            RequestRecord request,
-            Resending.Answers answers,
-            Function<RequestRecord, String> servedFrom) {
-        Generation right = answers.right();
-        Generation again = answers.again();
-        String measured = GenerationCalls.isGreedy(planned.body()) ? request.text() : again.text();
-        Optional<Found> found = new OutputComparison(model.bytesPerElement()).compare(measured, again, right);
-        if (found.isEmpty()) {
-            memory.correct(planned, request);
-        }
-        return found.map(difference -> describe(planned, request, servedFrom, difference, again, right));
-    }
-
-    private static OutputDifference describe(
-            PlannedRequest planned,
-            RequestRecord request,
-            Function<RequestRecord, String> servedFrom,
-            Found found,
-            Generation again,
-            Generation right) {
-        boolean within = found.token() < right.size();
-        return new OutputDifference(
-                request.requestId(),
-                planned.documentId(),
-                servedFrom.apply(request),
-                found.kind(),
-                found.token(),
-                within ? right.pieces().get(found.token()) : "",
-                within ? right.logprobs().get(found.token()) : null,
-                found.actual(),
-                found.logprob(),
-                request.text(),
-                again.text(),
-                right.text());
     }
 
     private static Problem notComparable(RuntimeException e) {

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Sends planned requests again, a few at a time: through the stack, and to one node alone with a salt that its own cache cannot answer.
@@ -57,14 +57,14 @@ final class Resending {
      * @param salt what requests through the stack carry
      * @throws ControlCallException the first failure in order; what is on its way then is given up
      */
-    void send(List<Prompt> prompts, RunSalt salt, BiConsumer<Integer, Answers> judge) {
+    void send(List<Prompt> prompts, RunSalt salt, Consumer<Answers> judge) {
         ExecutorService senders = Executors.newFixedThreadPool(AT_ONCE, new DefaultThreadFactory("output-check", true));
         try {
             List<Future<Answers>> asked = prompts.stream()
                     .map(prompt -> senders.submit(() -> answers(prompt, salt)))
                     .toList();
-            for (int i = 0; i < asked.size(); i++) {
-                judge.accept(i, await(asked.get(i)));
+            for (Future<Answers> answers : asked) {
+                judge.accept(await(answers));
             }
         } finally {
             senders.shutdownNow();

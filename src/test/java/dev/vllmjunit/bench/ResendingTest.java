@@ -104,8 +104,7 @@ class ResendingTest {
         List<String> told = new ArrayList<>();
 
         assertThatExceptionOfType(ControlCallException.class)
-                .isThrownBy(
-                        () -> resending().send(prompts(), RunSalt.none(), (i, answers) -> told.add(tell(i, answers))))
+                .isThrownBy(() -> resending().send(prompts(), RunSalt.none(), answers -> told.add(tell(answers))))
                 .withMessageContaining("answered 500");
 
         assertThat(told).containsExactlyElementsOf(expected(2));
@@ -113,18 +112,18 @@ class ResendingTest {
 
     private static List<String> expected(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> i + ": prompt " + i + ", prompt " + i)
+                .mapToObj(i -> "prompt " + i + ", prompt " + i)
                 .toList();
     }
 
     private static List<String> told(Resending resending) {
         List<String> told = new ArrayList<>();
-        resending.send(prompts(), RunSalt.none(), (i, answers) -> told.add(tell(i, answers)));
+        resending.send(prompts(), RunSalt.none(), answers -> told.add(tell(answers)));
         return told;
     }
 
-    private static String tell(int position, Resending.Answers answers) {
-        return position + ": " + answers.right().text() + ", " + answers.again().text();
+    private static String tell(Resending.Answers answers) {
+        return answers.right().text() + ", " + answers.again().text();
     }
 
     private static List<Resending.Prompt> prompts() {
