@@ -13,6 +13,7 @@ import dev.vllmjunit.diagnosis.Diagnosed;
 import dev.vllmjunit.evidence.BenchmarkResult;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.faults.During;
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.workload.LongDocumentQa;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,8 +88,7 @@ class DiagnosisIT {
             exchange.close();
         });
         store.start();
-        System.setProperty("aws.accessKeyId", "test");
-        System.setProperty("aws.secretAccessKey", "test");
+        AwsKeys.use("test", "test");
         try {
             String endpoint = "http://127.0.0.1:" + store.getAddress().getPort();
 
@@ -101,8 +101,7 @@ class DiagnosisIT {
                                             + ", bucket nixl | failed | list: HTTP 400"
                                             + " AuthorizationHeaderMalformed; "));
         } finally {
-            System.clearProperty("aws.accessKeyId");
-            System.clearProperty("aws.secretAccessKey");
+            AwsKeys.forget();
             store.stop(0);
         }
     }

@@ -19,6 +19,6 @@ class DockerInjectionIT {
         Needed.image("vllm-junit/cpu:0.32.0");
         Needed.image("vllm-junit/ceph:16");
 
-        Scenarios.allHold("docker", ONE_HOST, reports, FaultScenarios.OF_REAL_NODES.stream());
+        Scenarios.allHold("docker", ONE_HOST, reports);
     }
 }

@@ -17,6 +17,7 @@ import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.Injection;
 import dev.vllmjunit.faults.During;
 import dev.vllmjunit.faults.Faults;
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.attach.AttachedTests;
 import dev.vllmjunit.workload.LongDocumentQa;
@@ -38,8 +39,7 @@ class AttachedFaultsIT {
     void start(@TempDir Path logs) {
         rig = EmbeddedRig.start(EmbeddedRig.request(logs));
         var keys = access().credentials().resolveCredentials();
-        System.setProperty("aws.accessKeyId", keys.accessKeyId());
-        System.setProperty("aws.secretAccessKey", keys.secretAccessKey());
+        AwsKeys.use(keys);
     }
 
     private ObjectStoreAccess access() {
@@ -48,8 +48,7 @@ class AttachedFaultsIT {
 
     @AfterEach
     void stop() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
+        AwsKeys.forget();
         rig.close();
     }
 

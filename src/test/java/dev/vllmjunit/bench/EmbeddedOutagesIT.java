@@ -9,6 +9,7 @@ import dev.vllmjunit.evidence.BenchmarkResult.Problem;
 import dev.vllmjunit.evidence.CacheState;
 import dev.vllmjunit.evidence.InvalidReason;
 import dev.vllmjunit.evidence.InvalidRunException;
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.load.RequestRecord;
 import dev.vllmjunit.provision.ProvisionException;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /** Parts of an embedded stack that do not come up or go away: what is said, and that nothing stays. */
 @Timeout(60)
@@ -60,14 +60,12 @@ class EmbeddedOutagesIT {
     @BeforeEach
     void look() {
         before = Leftovers.before();
-        System.setProperty("aws.accessKeyId", "test");
-        System.setProperty("aws.secretAccessKey", "test");
+        AwsKeys.use("test", "test");
     }
 
     @AfterEach
     void nothingIsLeft() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
+        AwsKeys.forget();
         before.assertNone();
     }
 
@@ -85,7 +83,7 @@ class EmbeddedOutagesIT {
     @Test
     void anObjectStoreThatGoesAwayInTheCourseOfARun() throws Exception {
         EmbeddedObjectStore store = EmbeddedObjectStore.start();
-        useCredentials(store.access("us-east-1", "nixl", "").credentials().resolveCredentials());
+        AwsKeys.use(store.access("us-east-1", "nixl", "").credentials().resolveCredentials());
         URI endpoint = store.endpoint();
         Map<String, String> settings = Map.of("vllm.s3.endpoint", endpoint.toString());
         try (EmbeddedRig rig = EmbeddedRig.start(EmbeddedRig.request(logs, 1, 1, settings))) {
@@ -190,10 +188,5 @@ class EmbeddedOutagesIT {
         assertThat(result.requests())
                 .allSatisfy(request -> assertThat(request.error()).isEmpty());
         return result.requests().stream().map(RequestRecord::text).toList();
-    }
-
-    private static void useCredentials(AwsCredentials credentials) {
-        System.setProperty("aws.accessKeyId", credentials.accessKeyId());
-        System.setProperty("aws.secretAccessKey", credentials.secretAccessKey());
     }
 }

@@ -2,6 +2,7 @@ package dev.vllmjunit.provision.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.lint.CommandFile;
 import dev.vllmjunit.lint.Deployment;
 import dev.vllmjunit.lint.Finding;
@@ -42,8 +43,7 @@ class DockerCommandsTest {
 
     @Test
     void ofTheGuidesSecondConfigurationAreCleanToTheLinterAndHoldNoKey() throws IOException {
-        System.setProperty("aws.accessKeyId", "never-shown-1");
-        System.setProperty("aws.secretAccessKey", "never-shown-2");
+        AwsKeys.use("never-shown-1", "never-shown-2");
 
         List<String> lines = lines("nixl-s3", "s3Cache: {endpoint: 'https://s3.cephlab.com'}");
 
@@ -71,8 +71,7 @@ class DockerCommandsTest {
 
     @AfterEach
     void forgetKeys() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
+        AwsKeys.forget();
     }
 
     private List<String> lines(String base, String more) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.vllmjunit.faults.link.FaultyLink;
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.ProvisionRequest;
@@ -30,14 +31,12 @@ class DockerLinksTest {
 
     @BeforeEach
     void haveKeys() {
-        System.setProperty("aws.accessKeyId", "mine");
-        System.setProperty("aws.secretAccessKey", "mine");
+        AwsKeys.use("mine", "mine");
     }
 
     @AfterEach
     void forget() {
-        System.clearProperty("aws.accessKeyId");
-        System.clearProperty("aws.secretAccessKey");
+        AwsKeys.forget();
         link.close();
     }
 

@@ -9,6 +9,7 @@ import dev.vllmjunit.engine.cost.MeasuredCost;
 import dev.vllmjunit.engine.cost.MeasuredCost.Line;
 import dev.vllmjunit.engine.cost.MeasuredCost.Step;
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.provision.ProvisionException;
 import dev.vllmjunit.provision.Provisioner;
 import dev.vllmjunit.provision.RunningNode;
@@ -175,8 +176,7 @@ class EmbeddedProvisionerTest {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nowhere = URI.create("http://127.0.0.1:" + socket.getLocalPort());
         }
-        System.setProperty("aws.accessKeyId", "test");
-        System.setProperty("aws.secretAccessKey", "test");
+        AwsKeys.use("test", "test");
         try {
             assertThatThrownBy(
                             () -> provisioner.start(ONE_EACH.s3(Requests.s3(Optional.of(nowhere), Writer.LMCACHE, 64))
@@ -185,8 +185,7 @@ class EmbeddedProvisionerTest {
                     .hasMessageStartingWith("object store: ")
                     .hasMessageContaining(nowhere.toString());
         } finally {
-            System.clearProperty("aws.accessKeyId");
-            System.clearProperty("aws.secretAccessKey");
+            AwsKeys.forget();
         }
         assertNothingIsLeft();
     }

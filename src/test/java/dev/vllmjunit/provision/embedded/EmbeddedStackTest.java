@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vllmjunit.evidence.MetricsSnapshot;
 import dev.vllmjunit.evidence.PrometheusText;
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.kvstore.CacheBucket;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
@@ -216,13 +217,11 @@ class EmbeddedStackTest {
     }
 
     private static void withCredentials(AwsCredentials credentials, Runnable action) {
-        System.setProperty("aws.accessKeyId", credentials.accessKeyId());
-        System.setProperty("aws.secretAccessKey", credentials.secretAccessKey());
+        AwsKeys.use(credentials);
         try {
             action.run();
         } finally {
-            System.clearProperty("aws.accessKeyId");
-            System.clearProperty("aws.secretAccessKey");
+            AwsKeys.forget();
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.vllmjunit.OtherJvm;
 import dev.vllmjunit.http.ControlClient;
+import dev.vllmjunit.kvstore.AwsKeys;
 import dev.vllmjunit.kvstore.EmbeddedObjectStore;
 import dev.vllmjunit.kvstore.ObjectStoreAccess;
 import dev.vllmjunit.provision.ProvisionException;
@@ -106,8 +107,7 @@ class LocalStackIT {
     }
 
     private void isRefused(EmbeddedObjectStore store, String bucket, String keyId, String secret, String named) {
-        System.setProperty("aws.accessKeyId", keyId);
-        System.setProperty("aws.secretAccessKey", secret);
+        AwsKeys.use(keyId, secret);
         List<Long> before = descendants();
         Instant start = Instant.now();
         try {
@@ -119,8 +119,7 @@ class LocalStackIT {
                     .withMessageContaining(named)
                     .withMessageNotContaining(secret);
         } finally {
-            System.clearProperty("aws.accessKeyId");
-            System.clearProperty("aws.secretAccessKey");
+            AwsKeys.forget();
         }
         assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(60));
         assertThat(descendants()).containsExactlyInAnyOrderElementsOf(before);
